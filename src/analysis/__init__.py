@@ -1,0 +1,8 @@
+"""Biståndsläget: follow-up of social assistance, policy measures and targets in Swedish municipalities.
+
+Rooms, from the top; imports point downwards only::
+
+    cli -> pipeline -> site -> report -> effects, forecasts -> plans -> panel -> sources -> errors, files
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The panel: one table of observed numbers, with vintages."""

@@ -1,0 +1,1 @@
+"""From figures and prose to something that can be printed."""
