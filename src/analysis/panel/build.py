@@ -1,0 +1,127 @@
+"""Build the observation table: read every source, correct, validate, write if it changed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import BistandError
+from analysis.files import write_bytes
+from analysis.panel.schema import validate
+from analysis.paths import Project
+from analysis.sources import read_source
+from analysis.sources.catalogue import Catalogue, load_catalogue
+from analysis.sources.corrections import apply_corrections, read_corrections
+from analysis.sources.observation import KEY
+from analysis.sources.passports import LocatedPassport, find_passports
+
+
+@dataclass(frozen=True)
+class SourceSummary:
+    """What one source gave: shown after each build so that "done" is not taken for "right"."""
+
+    source_id: str
+    rows: int
+    with_value: int
+    municipalities: int
+    first_period: str
+    last_period: str
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """The result of a build; `added`, `removed` and `changed` are against the table before it."""
+
+    sources: tuple[SourceSummary, ...]
+    rows: int
+    added: int
+    removed: int
+    changed: int
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the stored table was replaced."""
+        return bool(self.added or self.removed or self.changed)
+
+
+def build_panel(project: Project) -> BuildReport:
+    """Build ``data/processed/observations.parquet`` from everything below ``data/raw``.
+
+    The file is written once all checks have passed, and only when its content differs; the same raw data give
+    the same bytes.
+
+    Raises
+    ------
+    BistandError
+        For any fault in a raw file; the stored table is then untouched.
+    """
+    catalogue = load_catalogue(project.raw)
+    frames = []
+    for located in find_passports(project.raw):
+        if located.passport.rackvidd != "referens":
+            frames.append(_read_checked(located, catalogue))
+    if not frames:
+        raise BistandError(
+            "det finns inga källor", file=project.raw, fix="Återställ data/raw (git checkout)."
+        )
+    raw = pd.concat(frames, ignore_index=True)
+    ledger = project.raw / "corrections.yml"
+    corrected = apply_corrections(raw, read_corrections(ledger), ledger=ledger)
+    table = corrected.sort_values([*KEY, "known_from"], kind="stable", ignore_index=True)
+    validate(table, file=project.relative(project.observations))
+    before = read_panel(project) if project.observations.exists() else table.iloc[0:0]
+    added, removed, changed = _difference(before, table)
+    data = _parquet(table)
+    if not project.observations.exists() or project.observations.read_bytes() != data:
+        write_bytes(project.observations, data)
+    return BuildReport(tuple(_summary(frame) for frame in frames), len(table), added, removed, changed)
+
+
+def read_panel(project: Project) -> pd.DataFrame:
+    """Read the stored observation table and check it against the schema."""
+    if not project.observations.exists():
+        raise BistandError(
+            "observationstabellen är inte byggd", file=project.observations, fix="Kör ”bistand data bygg”."
+        )
+    frame = pd.read_parquet(project.observations)
+    return validate(frame, file=project.relative(project.observations))
+
+
+def _read_checked(located: LocatedPassport, catalogue: Catalogue) -> pd.DataFrame:
+    frame = read_source(located, catalogue)
+    if frame.empty:
+        raise BistandError("filen har inga rader", file=located.data, fix="Lägg in filen igen från källan.")
+    return frame
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, engine="pyarrow", index=False, compression="zstd")
+    return buffer.getvalue()
+
+
+def _summary(frame: pd.DataFrame) -> SourceSummary:
+    periods = frame["period"].sort_values()
+    return SourceSummary(
+        source_id=str(frame["source_id"].iloc[0]),
+        rows=len(frame),
+        with_value=int(frame["value"].notna().sum()),
+        municipalities=int(frame["kommun_kod"].nunique()),
+        first_period=str(periods.iloc[0]),
+        last_period=str(periods.iloc[-1]),
+    )
+
+
+def _difference(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int, int, int]:
+    identity = [*KEY, "known_from"]
+    merged = before.merge(after, on=identity, how="outer", suffixes=("_fore", "_efter"), indicator=True)
+    both = merged[merged["_merge"] == "both"]
+    columns = ("value", "unit", "status", "source_id", "note")
+    same = pd.Series(True, index=both.index)
+    for name in columns:
+        old, new = both[f"{name}_fore"], both[f"{name}_efter"]
+        same &= (old == new) | (old.isna() & new.isna())
+    counts = merged["_merge"].value_counts()
+    return int(counts["right_only"]), int(counts["left_only"]), int((~same).sum())

@@ -1,0 +1,36 @@
+"""Sources: raw files with passports, and one reader a kind of file.
+
+A reader takes a located passport and the catalogue and returns a frame with the columns of
+:data:`analysis.sources.observation.COLUMNS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+
+from analysis.errors import BistandError, allowed_values
+from analysis.sources.catalogue import Catalogue
+from analysis.sources.passports import LocatedPassport
+from analysis.sources.tables import read_observations, read_tidy
+
+Reader = Callable[[LocatedPassport, Catalogue], pd.DataFrame]
+
+READERS: Final[dict[str, Reader]] = {
+    "tabell": read_tidy,
+    "observationer": read_observations,
+}
+
+
+def read_source(located: LocatedPassport, catalogue: Catalogue) -> pd.DataFrame:
+    """Read one source with the reader that its passport names."""
+    name = located.passport.inlasning.lasare
+    if name not in READERS:
+        raise BistandError(
+            f"läsaren ”{name}” är okänd",
+            file=located.path,
+            fix=f"Tillåtna läsare: {allowed_values(READERS)}.",
+        )
+    return READERS[name](located, catalogue)

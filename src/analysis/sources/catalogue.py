@@ -1,0 +1,168 @@
+"""The catalogues that sources are read against: municipalities and measures."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import BistandError, allowed_values
+from analysis.sources.observation import RIKET
+from analysis.sources.passports import describe_validation, read_yaml
+
+Unit = Literal["procent", "antal", "tkr", "mnkr", "per 100 000 invånare"]
+
+
+class Break(BaseModel):
+    """A year from which a measure is not comparable with earlier years."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fran: int
+    text: str
+
+
+class Measure(BaseModel):
+    """What a number measures: numerator, denominator, unit and wanted direction."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    namn: str
+    kort: str
+    enhet: Unit
+    definition: str
+    riktning: Literal["minska", "öka", "behåll", "ingen"] = "ingen"
+    decimaler: int = Field(default=1, ge=0, le=3)
+    brott: tuple[Break, ...] = ()
+    forbehall: tuple[str, ...] = ()
+
+    @property
+    def is_share(self) -> bool:
+        """Whether values must lie between 0 and 100."""
+        return self.enhet == "procent"
+
+
+class Group(BaseModel):
+    """A named group of comparable municipalities and the rule that chose them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    titel: str
+    regel: str
+    kommuner: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """A municipality by its four-digit SCB code."""
+
+    code: str
+    name: str
+    county: str
+
+    @property
+    def genitive(self) -> str:
+        """The Swedish genitive: names that end in s, x or z stay as they are."""
+        return self.name if self.name[-1] in "sxz" else f"{self.name}s"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that a row may refer to."""
+
+    municipalities: dict[str, Municipality]
+    measures: dict[str, Measure]
+    caveats: dict[str, str]
+    groups: dict[str, Group]
+
+    def municipality(self, code: str) -> Municipality:
+        """Return a municipality; an unknown code is an error that suggests near ones."""
+        if code not in self.municipalities:
+            near = [key for key in self.municipalities if key[:2] == code[:2]] or list(self.municipalities)[
+                :5
+            ]
+            raise BistandError(
+                f"kommunkoden ”{code}” är okänd",
+                fix=f"Använd SCB:s fyrsiffriga kod, till exempel {', '.join(near[:8])}.",
+            )
+        return self.municipalities[code]
+
+    def measure(self, measure_id: str) -> Measure:
+        """Return a measure; an unknown id is an error that lists the allowed ones."""
+        if measure_id not in self.measures:
+            raise BistandError(
+                f"måttet ”{measure_id}” är okänt",
+                fix=f"Tillåtna mått: {allowed_values(self.measures)}. Nya mått läggs till i data/raw/matt.yml.",
+            )
+        return self.measures[measure_id]
+
+
+def read_municipalities(path: Path) -> dict[str, Municipality]:
+    """Read code, name and county (header ``kommun_kod,name,lan``) and add riket as 0000."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [Municipality(row["kommun_kod"], row["name"], row["lan"]) for row in csv.DictReader(stream)]
+    return {RIKET: Municipality(RIKET, "Riket", ""), **{row.code: row for row in rows}}
+
+
+def read_measures(path: Path) -> tuple[dict[str, Measure], dict[str, str]]:
+    """Read the measure catalogue and the caveat vocabulary; caveats must be in the vocabulary."""
+    content = read_yaml(path)
+    if not isinstance(content, dict) or not {"matt", "forbehall"} <= set(content):
+        raise BistandError("filen ska ha delarna ”forbehall” och ”matt”", file=path)
+    caveats = {str(key): str(text) for key, text in content["forbehall"].items()}
+    measures: dict[str, Measure] = {}
+    for key, fields in content["matt"].items():
+        try:
+            measures[str(key)] = Measure.model_validate(fields)
+        except ValidationError as error:
+            raise BistandError(f"måttet ”{key}”: {describe_validation(error)}", file=path) from error
+        unknown = set(measures[str(key)].forbehall) - set(caveats)
+        if unknown:
+            raise BistandError(
+                f"måttet ”{key}” har okända förbehåll: {allowed_values(unknown)}",
+                file=path,
+                fix=f"Använd något av {allowed_values(caveats)} eller lägg till texten under ”forbehall”.",
+            )
+    return measures, caveats
+
+
+def read_groups(path: Path, municipalities: dict[str, Municipality]) -> dict[str, Group]:
+    """Read named comparison groups; every code must be a known municipality."""
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise BistandError("filen ska bestå av namngivna grupper", file=path)
+    groups: dict[str, Group] = {}
+    for name, fields in content.items():
+        try:
+            groups[str(name)] = Group.model_validate(fields)
+        except ValidationError as error:
+            raise BistandError(f"gruppen ”{name}”: {describe_validation(error)}", file=path) from error
+        unknown = set(groups[str(name)].kommuner) - set(municipalities)
+        if unknown:
+            raise BistandError(
+                f"gruppen ”{name}” har okända kommunkoder: {allowed_values(unknown)}",
+                file=path,
+                fix="Skriv koderna inom citattecken, med fyra siffror.",
+            )
+    return groups
+
+
+def load_catalogue(raw: Path) -> Catalogue:
+    """Read the catalogues below ``data/raw``."""
+    files = sorted((raw / "kommuner").glob("*/kommuner.csv"))
+    if not files:
+        raise BistandError(
+            "kommunlistan saknas", file=raw / "kommuner", fix="Återställ mappen (git checkout)."
+        )
+    municipalities = read_municipalities(files[-1])
+    measures, caveats = read_measures(raw / "matt.yml")
+    groups = read_groups(raw / "jamforelsegrupper.yml", municipalities)
+    return Catalogue(
+        municipalities=municipalities,
+        measures=measures,
+        caveats=caveats,
+        groups=groups,
+    )

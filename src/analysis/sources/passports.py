@@ -1,0 +1,197 @@
+"""Passports: what a raw file is, who made it, when it could be known, and that it is unchanged."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import BistandError
+from analysis.files import sha256_of
+
+SUFFIX = ".pass.yml"
+
+
+class Lag(BaseModel):
+    """A publication lag: period Y is known from `day`/`month` of year Y + `years`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    regel: Literal["eftersläpning"]
+    ar: int = Field(ge=0, le=5)
+    manad: int = Field(ge=1, le=12)
+    dag: int = Field(ge=1, le=31)
+    motivering: str
+
+    def known_from(self, year: int) -> str:
+        """Return the ISO date from which the value for `year` counts as known."""
+        return date(year + self.ar, self.manad, self.dag).isoformat()
+
+
+class Fixed(BaseModel):
+    """All values are known from one date: the date of the document or of the download."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    regel: Literal["datum"]
+    datum: date
+    motivering: str
+
+    def known_from(self, year: int) -> str:
+        """Return the ISO date, the same for every `year`."""
+        del year
+        return self.datum.isoformat()
+
+
+class ValueColumn(BaseModel):
+    """One column of numbers in a raw table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kolumn: str
+    matt: str
+    status: str = "observed"
+
+
+class Layout(BaseModel):
+    """How a raw table is read: the reader's name and which columns hold what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lasare: str
+    kommun: str = "kommun_kod"
+    period: str = "year"
+    varden: tuple[ValueColumn, ...] = ()
+    tomma_ar_ar: Literal["missing", "ej med"] = "ej med"
+    installningar: dict[str, object] = Field(default_factory=dict)
+
+
+class Passport(BaseModel):
+    """The passport of one raw file. Keys are Swedish because users write them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    fil: str
+    producent: str
+    titel: str
+    definition: str
+    licens: str
+    hanvisning: str
+    utgava: str
+    pseudoutgava: bool = False
+    hamtad: date
+    kant_fran: Annotated[Lag | Fixed, Field(discriminator="regel")]
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    lank: str | None = None
+    rackvidd: Literal["nationell", "kommun", "referens"] = "nationell"
+    anmarkningar: tuple[str, ...] = ()
+    inlasning: Layout
+
+    @property
+    def national(self) -> bool:
+        """Whether every run uses the source; if not, only runs of the municipalities in it do."""
+        return self.rackvidd == "nationell"
+
+
+class LocatedPassport(BaseModel):
+    """A passport and the file it stands beside."""
+
+    model_config = ConfigDict(frozen=True)
+
+    passport: Passport
+    path: Path
+
+    @property
+    def data(self) -> Path:
+        """The raw file."""
+        return self.path.parent / self.passport.fil
+
+
+def describe_validation(error: ValidationError) -> str:
+    """Turn a pydantic error into one Swedish line: which field, and what is wrong with it."""
+    kinds = {
+        "missing": "saknas",
+        "extra_forbidden": "är inte ett känt fält",
+        "string_pattern_mismatch": "har fel form",
+        "literal_error": "har ett otillåtet värde",
+        "date_from_datetime_parsing": "är inte ett datum (ÅÅÅÅ-MM-DD)",
+        "date_parsing": "är inte ett datum (ÅÅÅÅ-MM-DD)",
+        "union_tag_invalid": "har ett otillåtet värde",
+        "int_parsing": "är inte ett heltal",
+        "string_type": "ska vara text (sätt citattecken om det ser ut som ett tal)",
+    }
+    parts = []
+    for item in error.errors():
+        where = ".".join(str(step) for step in item["loc"]) or "(hela posten)"
+        expected = item.get("ctx", {}).get("expected")
+        allowed = f"; tillåtet: {expected}" if expected else ""
+        parts.append(f"”{where}” {kinds.get(item['type'], item['msg'])}{allowed}")
+    return "; ".join(parts)
+
+
+def read_yaml(path: Path) -> object:
+    """Read YAML; a syntax error becomes a Swedish message with its row."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BistandError(
+            "filen är inte giltig YAML",
+            file=path,
+            row=mark.line + 1 if mark is not None else None,
+            fix="Kontrollera indrag, kolon och citattecken på raden.",
+        ) from error
+
+
+def load_passport(path: Path) -> LocatedPassport:
+    """Read one passport and check that its file exists and has the stated checksum.
+
+    Raises
+    ------
+    BistandError
+        If a field is missing or wrong, or if the raw file is gone or has been changed.
+    """
+    try:
+        passport = Passport.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise BistandError(
+            f"passet är ofullständigt eller fel: {describe_validation(error)}",
+            file=path,
+            fix="Rätta fälten; jämför med passet till en annan fil i data/raw.",
+        ) from error
+    located = LocatedPassport(passport=passport, path=path)
+    if not located.data.is_file():
+        raise BistandError(
+            f"filen {passport.fil} som passet beskriver finns inte",
+            file=path,
+            fix="Lägg tillbaka filen eller ta bort passet.",
+        )
+    actual = sha256_of(located.data)
+    if actual != passport.sha256:
+        raise BistandError(
+            f"filen har ändrats sedan den togs emot: kontrollsumman är {actual[:12]}…, "
+            f"passet säger {passport.sha256[:12]}…",
+            file=located.data,
+            fix="Återställ filen (git checkout). Nya siffror läggs in som en ny utgåva i en egen mapp, "
+            "aldrig som en ändring i en gammal fil.",
+        )
+    return located
+
+
+def find_passports(raw: Path) -> tuple[LocatedPassport, ...]:
+    """Load every passport below `raw`, in order of source id; two with one id is an error."""
+    found = [load_passport(path) for path in sorted(raw.rglob(f"*{SUFFIX}"))]
+    by_id: dict[str, LocatedPassport] = {}
+    for located in found:
+        other = by_id.setdefault(located.passport.id, located)
+        if other is not located:
+            raise BistandError(
+                f"käll-id ”{located.passport.id}” används redan av {other.path}",
+                file=located.path,
+                fix="Ge passet ett eget id.",
+            )
+    return tuple(by_id[key] for key in sorted(by_id))
