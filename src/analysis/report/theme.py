@@ -1,0 +1,199 @@
+"""One visual language for every figure: colours with one meaning each, Swedish numbers, quiet frames.
+
+Colours are told apart by people with the common forms of colour blindness and have at least 3:1 contrast against
+white; no meaning rests on colour alone (women and men also differ in marker and dash).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from analysis.report.numbers import decimal
+
+OWN: Final = "#0b5394"
+RIKET: Final = "#3d3d3d"
+COMPARABLE: Final = "#7a8793"
+OTHERS: Final = "#c9d0d6"
+TARGET: Final = "#b3400a"
+WOMEN: Final = "#7a2f8f"
+MEN: Final = "#1f7a5a"
+FORECAST: Final = "#0b5394"
+BAND_WIDE: Final = "#cfe0f0"
+BAND_NARROW: Final = "#93bbdf"
+PLACEBO: Final = "#b5bec6"
+SYNTHETIC: Final = "#8a5a00"
+INK: Final = "#1c2126"
+GRID: Final = "#e3e7ea"
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """How one thing is always drawn."""
+
+    color: str
+    linestyle: str = "-"
+    marker: str = ""
+    linewidth: float = 1.8
+
+    def kwargs(self) -> dict[str, object]:
+        """Return keyword arguments for ``Axes.plot``."""
+        return {
+            "color": self.color,
+            "linestyle": self.linestyle,
+            "marker": self.marker,
+            "linewidth": self.linewidth,
+            "markersize": 5,
+        }
+
+
+LINES: Final = {
+    "kommun": LineStyle(OWN, marker="o", linewidth=2.6),
+    "riket": LineStyle(RIKET, linestyle="--"),
+    "jamforbara": LineStyle(COMPARABLE, linewidth=1.2),
+    "kvinnor": LineStyle(WOMEN, marker="o"),
+    "man": LineStyle(MEN, linestyle="--", marker="s"),
+    "mal": LineStyle(TARGET, linestyle=(0, (6, 3)), linewidth=1.6),  # type: ignore[arg-type]
+}
+
+_STYLE: Final[dict[str, object]] = {
+    "figure.figsize": (7.6, 4.2),
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "font.family": "DejaVu Sans",
+    "font.size": 10.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": "#9aa3ab",
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.9,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "ytick.major.size": 0,
+    "legend.frameon": False,
+    "svg.hashsalt": "bistandslaget",
+    "svg.fonttype": "path",
+    "axes.unicode_minus": True,
+}
+
+
+def apply() -> None:
+    """Use the theme for every figure made from now on in this process."""
+    import seaborn as sns
+
+    sns.set_theme(context="notebook", style="white", rc=_STYLE)
+
+
+def new_figure(width: float = 7.6, height: float = 4.2) -> tuple[Figure, Axes]:
+    """Return a themed figure with one pair of axes (inches)."""
+    apply()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def new_panels(
+    rows: int, columns: int, *, width: float = 7.6, height: float = 4.2
+) -> tuple[Figure, list[Axes]]:
+    """Return a themed figure with ``rows x columns`` axes, row by row (inches)."""
+    apply()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(rows * columns)]
+
+
+def swedish_axis(axes: Axes, *, digits: int = 1, unit: str = "", which: str = "y") -> None:
+    """Write tick labels with decimal comma, the unit after each."""
+    suffix = f"\u00a0{unit}" if unit else ""
+    formatter = FuncFormatter(lambda value, _position: decimal(value, digits) + suffix)
+    (axes.yaxis if which == "y" else axes.xaxis).set_major_formatter(formatter)
+
+
+def whole_years(axes: Axes, first: int, last: int, *, step: int | None = None) -> None:
+    """Mark whole years on the x axis, never a fraction of one."""
+    span = last - first
+    step = step or (1 if span <= 10 else 2)
+    axes.set_xticks(range(first + span % step, last + 1, step))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _position: f"{value:.0f}"))
+
+
+def label_line(
+    axes: Axes, x: float, y: float, text: str, color: str, *, dy: float = 0, dx: float = 6
+) -> None:
+    """Write a direct label beside the end of a line; `dx` and `dy` are offsets in points."""
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=(dx, dy),
+        textcoords="offset points",
+        color=color,
+        va="center",
+        fontsize=9.5,
+        fontweight="bold",
+    )
+
+
+def spread_labels(heights: list[float], gap: float) -> list[float]:
+    """Move label heights apart so that neighbours are at least `gap` apart; keeps their order and mean.
+
+    Parameters
+    ----------
+    heights
+        Wanted heights, any order, in axis units.
+    gap
+        Smallest distance between two labels, in axis units.
+    """
+    order = sorted(range(len(heights)), key=lambda index: heights[index])
+    placed = [heights[index] for index in order]
+    for _ in range(200):
+        moved = False
+        for lower in range(len(placed) - 1):
+            overlap = gap - (placed[lower + 1] - placed[lower])
+            if overlap > 1e-9:
+                placed[lower] -= overlap / 2
+                placed[lower + 1] += overlap / 2
+                moved = True
+        if not moved:
+            break
+    result = [0.0] * len(heights)
+    for position, index in enumerate(order):
+        result[index] = placed[position]
+    return result
+
+
+def watermark_synthetic(figure: Figure) -> None:
+    """Mark a figure as made from synthetic data, across its whole face."""
+    figure.text(
+        0.5,
+        0.5,
+        "SYNTETISKA DATA",
+        rotation=24,
+        ha="center",
+        va="center",
+        fontsize=34,
+        color=SYNTHETIC,
+        alpha=0.16,
+        zorder=10,
+    )
+
+
+@contextmanager
+def context() -> Iterator[None]:
+    """Hold the theme for a block, for callers that must not change global state."""
+    with mpl.rc_context(rc=_STYLE):  # type: ignore[arg-type]
+        yield

@@ -1,0 +1,17 @@
+"""Runs: what is listed, what a run may see, and where it leaves its results."""
+
+from analysis.runs.context import RunContext, open_run
+from analysis.runs.load import RunList, load_runs
+from analysis.runs.model import Run, Target, day_name, period_end, period_name
+
+__all__ = [
+    "Run",
+    "RunContext",
+    "RunList",
+    "Target",
+    "day_name",
+    "load_runs",
+    "open_run",
+    "period_end",
+    "period_name",
+]

@@ -1,0 +1,161 @@
+"""What a notebook may see: the run's facts and only the numbers known on its day."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from analysis.errors import BistandError
+from analysis.files import write_text
+from analysis.panel import as_of as known_as_of
+from analysis.panel import read_panel
+from analysis.paths import Project, find_project
+from analysis.runs.load import RunList, check_references, load_runs
+from analysis.runs.model import Run, Target
+from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
+from analysis.sources.observation import RIKET
+from analysis.sources.passports import LocatedPassport, describe_validation, find_passports
+
+OUTPUT_VARIABLE = "BISTAND_OUTPUT"
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """One run and the data it may use.
+
+    Attributes
+    ----------
+    observations
+        The observation table as known on the run's day: all rows of national sources, and of other sources
+        the rows about the municipality and those it is compared with.
+    output
+        Where figures, tables and results of the run are written.
+    """
+
+    project: Project
+    run: Run
+    runs: RunList
+    catalogue: Catalogue
+    passports: tuple[LocatedPassport, ...]
+    observations: pd.DataFrame
+    output: Path
+
+    @property
+    def municipality(self) -> Municipality:
+        """The run's municipality."""
+        return self.catalogue.municipality(self.run.kommun)
+
+    @property
+    def target(self) -> Target | None:
+        """The run's target, if it has one."""
+        return self.runs.targets[self.run.mal] if self.run.mal else None
+
+    @property
+    def comparable(self) -> tuple[Municipality, ...]:
+        """The municipalities of the comparison group, without the run's own."""
+        codes = self.catalogue.groups[self.run.jamforelse].kommuner
+        return tuple(self.catalogue.municipality(code) for code in codes if code != self.run.kommun)
+
+    @cached_property
+    def previous(self) -> RunContext | None:
+        """The same view one period earlier, or None for the first run of a plan."""
+        earlier = self.runs.previous(self.run)
+        return (
+            None
+            if earlier is None
+            else _context(self.project, earlier, self.runs, self.catalogue, self.output)
+        )
+
+    @property
+    def sources(self) -> tuple[LocatedPassport, ...]:
+        """Passports of the sources that have at least one row in the run's observations."""
+        used = set(self.observations["source_id"])
+        return tuple(item for item in self.passports if item.passport.id in used)
+
+    def publish(self, name: str, facts: Mapping[str, object]) -> None:
+        """Store computed facts as ``results/<name>.json``, for the start page and later comparisons."""
+        text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+        write_text(self.output / "results" / f"{name}.json", text + "\n")
+
+
+def visible(
+    observations: pd.DataFrame, run: Run, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
+) -> pd.DataFrame:
+    """Return the rows that `run` may use: what was known on its day, about what concerns it."""
+    national = {item.passport.id for item in passports if item.passport.national}
+    concerned = {run.kommun, RIKET, *catalogue.groups[run.jamforelse].kommuner}
+    known = known_as_of(observations, run.kant_senast)
+    keep = known["source_id"].isin(national) | known["kommun_kod"].isin(concerned)
+    return known[keep].reset_index(drop=True)
+
+
+def fingerprint(frame: pd.DataFrame) -> str:
+    """Return a SHA-256 of a table's content, independent of how it is stored."""
+    return hashlib.sha256(frame.to_csv(index=False, float_format="%.17g").encode()).hexdigest()
+
+
+def open_run(
+    *,
+    run_id: str,
+    municipality: str,
+    period: str,
+    as_of: str,
+    plan: str,
+    target: str,
+    measure: str,
+    comparison: str,
+) -> RunContext:
+    """Open the run that a notebook's parameters describe.
+
+    Any combination of known values may be opened by hand; `run_id` names the output folder.
+
+    Raises
+    ------
+    BistandError
+        If a parameter is unknown, naming the allowed values.
+    """
+    project = find_project()
+    catalogue = load_catalogue(project.raw)
+    runs = load_runs(project, catalogue)
+    known = {run.id: run for run in runs.runs}
+    try:
+        run = Run(
+            id=run_id,
+            rubrik=known[run_id].rubrik if run_id in known else run_id,
+            kommun=municipality,
+            period=period,
+            kant_senast=date.fromisoformat(as_of),
+            plan=plan,
+            mal=target or None,
+            matt=measure,
+            jamforelse=comparison,
+            anteckningsbocker=known[run_id].anteckningsbocker if run_id in known else (),
+        )
+    except (ValidationError, ValueError) as error:
+        detail = (
+            describe_validation(error)
+            if isinstance(error, ValidationError)
+            else f"as_of ”{as_of}” är inget datum"
+        )
+        raise BistandError(
+            f"anteckningsbokens parametrar är fel: {detail}", fix="Rätta cellen med taggen parameters."
+        ) from error
+    check_references(run, runs.targets, catalogue, project)
+    folder = os.environ.get(OUTPUT_VARIABLE)
+    output = Path(folder) if folder else project.reports / "_for_hand" / run_id
+    return _context(project, run, runs, catalogue, output)
+
+
+def _context(project: Project, run: Run, runs: RunList, catalogue: Catalogue, output: Path) -> RunContext:
+    passports = find_passports(project.raw)
+    observations = visible(read_panel(project), run, catalogue, passports)
+    return RunContext(project, run, runs, catalogue, passports, observations, output)

@@ -1,0 +1,108 @@
+"""A run: one municipality, one period, one plan, and the day whose knowledge it may use."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+PERIOD_PATTERN = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$"
+
+MONTHS = (
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+
+def period_end(period: str) -> date:
+    """Return the last day of a year, a month or a delår (T1 ends in April, T2 in August, T3 in December)."""
+    year = int(period[:4])
+    part = period[5:]
+    month = 12 if not part else int(part[1:]) * 4 if part.startswith("T") else int(part)
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def period_name(period: str) -> str:
+    """Return a period in words: ``2024-10`` is ``oktober 2024``."""
+    year, part = period[:4], period[5:]
+    if not part:
+        return year
+    return f"tertial {part[1:]} {year}" if part.startswith("T") else f"{MONTHS[int(part) - 1]} {year}"
+
+
+def day_name(day: date) -> str:
+    """Return a day in words: ``28 januari 2021``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+class Target(BaseModel):
+    """A decided target: at most (or at least) `niva` of `matt` by the end of `senast`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    namn: str
+    matt: str
+    niva: float = Field(ge=0)
+    villkor: Literal["högst", "minst"] = "högst"
+    senast: str = Field(pattern=PERIOD_PATTERN)
+    text: str
+    kalla: str
+    tolkning: str
+
+    @property
+    def deadline_year(self) -> int:
+        """The year in which the target falls due."""
+        return int(self.senast[:4])
+
+    def reached(self, value: float) -> bool:
+        """Whether `value` meets the target; the level itself does."""
+        return value <= self.niva if self.villkor == "högst" else value >= self.niva
+
+
+class Run(BaseModel):
+    """One entry of ``reports/runs.yml`` with the defaults filled in. Keys are Swedish because users write them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    rubrik: str
+    kommun: str = Field(pattern=r"^\d{4}$")
+    period: str = Field(pattern=PERIOD_PATTERN)
+    kant_senast: date
+    plan: str
+    mal: str | None = None
+    matt: str = "N31807"
+    jamforelse: str
+    anteckningsbocker: tuple[str, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_day(cls, fields: object) -> object:
+        if isinstance(fields, dict) and "kant_senast" not in fields and isinstance(fields.get("period"), str):
+            return {**fields, "kant_senast": period_end(fields["period"])}
+        return fields
+
+    def parameters(self) -> dict[str, str]:
+        """Return the notebook parameters: plain ASCII-safe strings, in a fixed order."""
+        return {
+            "run_id": self.id,
+            "municipality": self.kommun,
+            "period": self.period,
+            "as_of": self.kant_senast.isoformat(),
+            "plan": self.plan,
+            "target": self.mal or "",
+            "measure": self.matt,
+            "comparison": self.jamforelse,
+        }
