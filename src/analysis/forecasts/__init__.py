@@ -1,0 +1,1 @@
+"""Forecasts as sets of sample paths, scored against what happened."""

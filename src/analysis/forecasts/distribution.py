@@ -1,0 +1,134 @@
+"""The forecast itself: a set of sample paths, off which every published number is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+#: The nine levels that every forecast is scored on and logged with.
+QUANTILE_LEVELS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+#: Central intervals made of those levels: nominal coverage -> (lower level, upper level).
+INTERVALS: Final = {0.5: (0.25, 0.75), 0.8: (0.1, 0.9), 0.9: (0.05, 0.95), 0.95: (0.025, 0.975)}
+
+
+@dataclass(frozen=True)
+class FirstPassage:
+    """When the target is first met.
+
+    Attributes
+    ----------
+    target
+        The level, in the unit of the paths.
+    table
+        Columns ``period``, ``probability`` (first met then) and ``cumulative`` (met by then); one row a period.
+    never
+        Probability that no forecast period meets the target (0-1).
+    """
+
+    target: float
+    table: pd.DataFrame
+    never: float
+
+
+@dataclass(frozen=True)
+class SamplePaths:
+    """Equally probable futures of one series.
+
+    Attributes
+    ----------
+    values
+        Draws x horizons; row ``i`` is one possible future, column ``h`` the period ``periods[h]``.
+    periods
+        The forecast periods, written as in the observation table (``"2026"`` or ``"2026-12"``), in order.
+    unit
+        Unit of `values`, in Swedish (``"procent"``).
+    origin
+        The last period that the forecast was allowed to know.
+    model
+        Name of the model, as in the forecast log.
+    seed
+        Seed that reproduces the draws.
+    note
+        What a reader must know about how the series was handled (Swedish); empty if nothing.
+    """
+
+    values: NDArray[np.float64]
+    periods: tuple[str, ...]
+    unit: str
+    origin: str
+    model: str
+    seed: int
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that shapes agree and that no draw is missing."""
+        if self.values.ndim != 2 or self.values.shape[1] != len(self.periods):
+            raise ValueError("values must be draws x len(periods)")
+        if not np.isfinite(self.values).all():
+            raise ValueError("a sample path may not hold missing or infinite values")
+
+    def at(self, period: str) -> NDArray[np.float64]:
+        """Draws for one period, shape (draws,)."""
+        return self.values[:, self.periods.index(period)]
+
+    def quantiles(self, levels: Sequence[float] = QUANTILE_LEVELS) -> pd.DataFrame:
+        """Quantiles: index = periods, columns = levels."""
+        return pd.DataFrame(
+            np.quantile(self.values, levels, axis=0).T, index=list(self.periods), columns=list(levels)
+        )
+
+    def fan(self) -> pd.DataFrame:
+        """Median and central intervals, ready to draw: one row a period, columns ``median, low50, high50, ...``."""
+        columns = {"median": np.median(self.values, axis=0)}
+        for nominal, (low, high) in INTERVALS.items():
+            name = f"{nominal * 100:.0f}"
+            columns[f"low{name}"] = np.quantile(self.values, low, axis=0)
+            columns[f"high{name}"] = np.quantile(self.values, high, axis=0)
+        return pd.DataFrame(columns, index=list(self.periods))
+
+    def probability_at_most(self, target: float, period: str) -> float:
+        """P(value <= target in `period`), 0-1."""
+        return float(np.mean(self.at(period) <= target))
+
+    def first_passage(self, target: float) -> FirstPassage:
+        """Distribution of the first period whose value is at or below `target`."""
+        met = self.values <= target
+        first = np.where(met.any(axis=1), met.argmax(axis=1), -1)
+        share = np.array([np.mean(first == h) for h in range(len(self.periods))])
+        table = pd.DataFrame(
+            {"period": list(self.periods), "probability": share, "cumulative": np.cumsum(share)}
+        )
+        return FirstPassage(target=target, table=table, never=float(np.mean(first == -1)))
+
+    def until(self, period: str) -> SamplePaths:
+        """The same paths, cut after `period`."""
+        stop = self.periods.index(period) + 1
+        return replace(self, values=self.values[:, :stop], periods=self.periods[:stop])
+
+    def scaled(self, factors: NDArray[np.float64], model: str) -> SamplePaths:
+        """The same futures times `factors` (broadcast against draws x horizons): a scenario on common draws."""
+        return replace(self, values=self.values * factors, model=model)
+
+    def shifted(self, change: NDArray[np.float64], model: str) -> SamplePaths:
+        """The same futures plus `change`, never below zero."""
+        return replace(self, values=np.maximum(self.values + change, 0.0), model=model)
+
+    def contrast(self, other: SamplePaths, period: str) -> NDArray[np.float64]:
+        """Quantiles 5, 50, 95 % of (self - other) in `period`, draw by draw; shape (3,)."""
+        return np.quantile(self.at(period) - other.at(period), [0.05, 0.5, 0.95])
+
+
+def required_level_shift(paths: SamplePaths, target: float, period: str, probability: float) -> float:
+    """Change in the level of every path that makes P(value <= target) equal `probability`.
+
+    Returns
+    -------
+    float
+        Additive change in the paths' unit; negative when the outcome must come in lower than forecast.
+    """
+    return float(target - np.quantile(paths.at(period), probability))
