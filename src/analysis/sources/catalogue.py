@@ -25,6 +25,26 @@ class Break(BaseModel):
     text: str
 
 
+class Fetched(BaseModel):
+    """Where a measure is fetched from and when a year's value is normally published.
+
+    `ar`, `manad` and `dag` give the publication day relative to the year that the value is about; for monthly
+    measures `manader` gives the lag in months. `val` selects categories of an SCB table by their text.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tjanst: Literal["kolada", "scb"]
+    id: str | None = None
+    tabell: tuple[str, ...] = ()
+    innehall: str | None = None
+    val: dict[str, str] = Field(default_factory=dict)
+    ar: int = Field(default=1, ge=0, le=5)
+    manad: int = Field(default=12, ge=1, le=12)
+    dag: int = Field(default=31, ge=1, le=31)
+    manader: int | None = Field(default=None, ge=0, le=24)
+
+
 class Measure(BaseModel):
     """What a number measures: numerator, denominator, unit and wanted direction."""
 
@@ -38,6 +58,8 @@ class Measure(BaseModel):
     decimaler: int = Field(default=1, ge=0, le=3)
     brott: tuple[Break, ...] = ()
     forbehall: tuple[str, ...] = ()
+    rubriker: tuple[str, ...] = ()
+    hamtas: Fetched | None = None
 
     @property
     def is_share(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,10 +15,18 @@ from analysis.errors import BistandError
 from analysis.files import sha256_of
 
 SUFFIX = ".pass.yml"
+_DATED = re.compile(r"-\d{4}-\d{2}(-\d{2})?(-\d+)?$")
+
+
+def _capped(day: date, latest: date | None) -> str:
+    return (min(day, latest) if latest else day).isoformat()
 
 
 class Lag(BaseModel):
-    """A publication lag: period Y is known from `day`/`month` of year Y + `years`."""
+    """A publication lag: period Y is known from `day`/`month` of year Y + `years`.
+
+    `senast` is the day the file came: what is in it was known then at the latest.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,10 +35,38 @@ class Lag(BaseModel):
     manad: int = Field(ge=1, le=12)
     dag: int = Field(ge=1, le=31)
     motivering: str
+    senast: date | None = None
 
     def known_from(self, year: int) -> str:
         """Return the ISO date from which the value for `year` counts as known."""
-        return date(year + self.ar, self.manad, self.dag).isoformat()
+        return _capped(date(year + self.ar, self.manad, self.dag), self.senast)
+
+    def known_on(self, period: str) -> str:
+        """Return the ISO date from which the value for `period` counts as known."""
+        return self.known_from(int(period[:4]))
+
+
+class MonthLag(BaseModel):
+    """A publication lag in months: a period is known when `manader` more months have ended after it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    regel: Literal["månadseftersläpning"]
+    manader: int = Field(ge=0, le=24)
+    motivering: str
+    senast: date | None = None
+
+    def known_from(self, year: int) -> str:
+        """Return the ISO date from which the value for the whole of `year` counts as known."""
+        return self.known_on(f"{year}-12")
+
+    def known_on(self, period: str) -> str:
+        """Return the ISO date from which the value for `period` (year, month or delår) counts as known."""
+        part = period[5:]
+        ends = 12 if not part else int(part[1:]) * 4 if part[0] == "T" else int(part)
+        index = int(period[:4]) * 12 + ends - 1 + self.manader
+        year, month = divmod(index, 12)
+        return _capped(date(year, month + 1, calendar.monthrange(year, month + 1)[1]), self.senast)
 
 
 class Fixed(BaseModel):
@@ -43,6 +81,11 @@ class Fixed(BaseModel):
     def known_from(self, year: int) -> str:
         """Return the ISO date, the same for every `year`."""
         del year
+        return self.datum.isoformat()
+
+    def known_on(self, period: str) -> str:
+        """Return the ISO date, the same for every `period`."""
+        del period
         return self.datum.isoformat()
 
 
@@ -84,17 +127,23 @@ class Passport(BaseModel):
     utgava: str
     pseudoutgava: bool = False
     hamtad: date
-    kant_fran: Annotated[Lag | Fixed, Field(discriminator="regel")]
+    kant_fran: Annotated[Lag | MonthLag | Fixed, Field(discriminator="regel")]
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     lank: str | None = None
     rackvidd: Literal["nationell", "kommun", "referens"] = "nationell"
     anmarkningar: tuple[str, ...] = ()
+    serie: str | None = None
     inlasning: Layout
 
     @property
     def national(self) -> bool:
         """Whether every run uses the source; if not, only runs of the municipalities in it do."""
         return self.rackvidd == "nationell"
+
+    @property
+    def series(self) -> str:
+        """What the file is a vintage of: ``serie``, or the id without its date."""
+        return self.serie or _DATED.sub("", self.id)
 
 
 class LocatedPassport(BaseModel):

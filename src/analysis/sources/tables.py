@@ -171,7 +171,7 @@ def _finish(frame: pd.DataFrame, located: LocatedPassport, catalogue: Catalogue)
         group="alla",
         unit=[catalogue.measure(measure_id).enhet for measure_id in frame["measure_id"]],
         source_id=located.passport.id,
-        known_from=[rule.known_from(int(period[:4])) for period in frame["period"]],
+        known_from=[rule.known_on(period) for period in frame["period"]],
     )
     return frame.loc[:, list(COLUMNS)]
 
@@ -190,11 +190,8 @@ def read_observations(located: LocatedPassport, catalogue: Catalogue) -> pd.Data
         record = _observation(row, path, number, catalogue)
         key = tuple(str(record[name]) for name in ("kommun_kod", "measure_id", "period", "gender", "group"))
         check_unique(seen, key, Cell(path, number, "period"))
-        year = int(str(record["period"])[:4])
-        records.append(
-            record
-            | {"source_id": located.passport.id, "known_from": located.passport.kant_fran.known_from(year)}
-        )
+        known = located.passport.kant_fran.known_on(str(record["period"]))
+        records.append(record | {"source_id": located.passport.id, "known_from": known})
     return pd.DataFrame.from_records(records).loc[:, list(COLUMNS)]
 
 
