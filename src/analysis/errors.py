@@ -37,13 +37,21 @@ class BistandError(Exception):
     def _message(self) -> str:
         where = []
         if self.file is not None:
-            where.append(str(self.file))
+            where.append(_from_root(Path(self.file)))
         if self.row is not None:
             where.append(f"rad {self.row}")
         if self.column is not None:
             where.append(f"kolumn ”{self.column}”")
         text = f"{', '.join(where)}: {self.problem}" if where else self.problem
         return f"{text}\n  Gör så här: {self.fix}" if self.fix else text
+
+
+def _from_root(path: Path) -> str:
+    """Write `path` as the user knows it: from the folder that holds ``_quarto.yml``, if it lies in one."""
+    for folder in path.parents:
+        if (folder / "_quarto.yml").is_file():
+            return path.relative_to(folder).as_posix()
+    return path.as_posix()
 
 
 def allowed_values(values: object) -> str:

@@ -21,6 +21,9 @@ class Markdown:
     def _repr_markdown_(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"<Markdown, {len(self.text)} tecken>"
+
     def __add__(self, other: Markdown) -> Markdown:
         return Markdown(f"{self.text.rstrip()}\n\n{other.text}")
 

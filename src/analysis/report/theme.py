@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -39,11 +39,11 @@ class LineStyle:
     """How one thing is always drawn."""
 
     color: str
-    linestyle: str = "-"
+    linestyle: str | tuple[int, tuple[int, ...]] = "-"
     marker: str = ""
     linewidth: float = 1.8
 
-    def kwargs(self) -> dict[str, object]:
+    def kwargs(self) -> dict[str, Any]:
         """Return keyword arguments for ``Axes.plot``."""
         return {
             "color": self.color,
@@ -60,10 +60,10 @@ LINES: Final = {
     "jamforbara": LineStyle(COMPARABLE, linewidth=1.2),
     "kvinnor": LineStyle(WOMEN, marker="o"),
     "man": LineStyle(MEN, linestyle="--", marker="s"),
-    "mal": LineStyle(TARGET, linestyle=(0, (6, 3)), linewidth=1.6),  # type: ignore[arg-type]
+    "mal": LineStyle(TARGET, linestyle=(0, (6, 3)), linewidth=1.6),
 }
 
-_STYLE: Final[dict[str, object]] = {
+_STYLE: Final[dict[str, Any]] = {
     "figure.figsize": (7.6, 4.2),
     "figure.dpi": 100,
     "savefig.dpi": 200,
@@ -148,6 +148,21 @@ def label_line(
     )
 
 
+def target_line(axes: Axes, level: float, text: str, *, x: float) -> None:
+    """Draw a target as a named, dashed line; the name stands at `x`, just above it."""
+    style = LINES["mal"]
+    axes.axhline(level, color=style.color, linestyle=style.linestyle, linewidth=style.linewidth)
+    axes.annotate(
+        text,
+        (x, level),
+        xytext=(0, 5),
+        textcoords="offset points",
+        color=TARGET,
+        fontsize=9.5,
+        fontweight="bold",
+    )
+
+
 def spread_labels(heights: list[float], gap: float) -> list[float]:
     """Move label heights apart so that neighbours are at least `gap` apart; keeps their order and mean.
 
@@ -195,5 +210,5 @@ def watermark_synthetic(figure: Figure) -> None:
 @contextmanager
 def context() -> Iterator[None]:
     """Hold the theme for a block, for callers that must not change global state."""
-    with mpl.rc_context(rc=_STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(rc=_STYLE):
         yield

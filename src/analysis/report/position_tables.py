@@ -1,0 +1,124 @@
+"""Notebook 01: its tables: the comparison group, women and men, and the documents' own figures."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.panel import series, wide
+from analysis.report.markdown import Markdown, capitalise, paragraphs
+from analysis.report.numbers import decimal
+from analysis.report.position import ADULT_MEASURE, Position
+from analysis.report.tables import Column, table
+from analysis.runs import RunContext, period_name
+from analysis.sources.observation import RIKET, STATUS_SV
+
+
+def comparison_table(context: RunContext, now: Position) -> Markdown:
+    """Return the comparison group by name: level, change in five years and place."""
+    shares = wide(context.observations, context.run.matt)
+    places = shares.drop(index=RIKET)[now.year].rank(method="min")
+    first = max(now.year - 5, int(shares.columns[0]))
+    rows = [
+        {
+            "name": item.name,
+            "level": shares.loc[item.code, now.year],
+            "change": shares.loc[item.code, now.year] - shares.loc[item.code, first],
+            "place": places.get(item.code, float("nan")),
+            "code": item.code,
+        }
+        for item in (context.municipality, *context.comparable, context.catalogue.municipality(RIKET))
+    ]
+    frame = pd.DataFrame(rows).sort_values("level", kind="stable", na_position="last")
+    columns = [
+        Column("name", "Kommun"),
+        Column("level", f"Andel {now.year}", "number", 2, unit="%"),
+        Column("change", f"Ändring sedan {first}", "number", 2, sign=True, unit="procentenheter"),
+        Column("place", "Plats av alla kommuner", "number", 0),
+    ]
+    return table(
+        frame,
+        columns,
+        caption=f"{context.municipality.name} bland {context.catalogue.groups[context.run.jamforelse].titel}, {now.year}",
+        sortable=True,
+        highlight=lambda row: row["code"] == context.run.kommun,
+        note="Källa: Kolada (RKA), Socialstyrelsen / SCB; egen bearbetning. Status: observerad. – uppgift saknas.",
+    )
+
+
+def gender_table(context: RunContext) -> Markdown:
+    """Return the board's adult measure for women and men, or say that there is none yet."""
+    rows = []
+    for gender, label in (("T", "Alla"), ("K", "Kvinnor"), ("M", "Män")):
+        for period, value in series(
+            context.observations, ADULT_MEASURE, context.run.kommun, gender=gender
+        ).items():
+            rows.append({"gender": label, "period": str(period), "value": value})
+    if not rows:
+        return paragraphs(
+            "Inget värde uppdelat på kvinnor och män var känt för kommunen den dag som körningen gäller. "
+            "Måttet över invånare (N31807) publiceras i Kolada bara totalt i den utgåva som används här."
+        )
+    frame = (
+        pd.DataFrame(rows)
+        .pivot_table(index="gender", columns="period", values="value", sort=False)
+        .reset_index()
+    )
+    frame.columns = frame.columns.rename(None)
+    periods = [name for name in frame.columns if name != "gender"]
+    gap = frame.set_index("gender")
+    extra = {
+        "gender": "Skillnad, kvinnor minus män",
+        **{p: gap.loc["Kvinnor", p] - gap.loc["Män", p] for p in periods},
+    }
+    frame = pd.concat([frame, pd.DataFrame([extra])], ignore_index=True)
+    columns = [
+        Column("gender", "Grupp"),
+        *(Column(p, capitalise(period_name(p)), "number", 2, unit="%") for p in periods),
+    ]
+    return table(
+        frame,
+        columns,
+        caption="Vuxna biståndsmottagare, andel av befolkningen, kvinnor och män",
+        note="Källa: Uppsala kommun, verksamhetsplan 2025, tabell 15 (Lifecare och Socialstyrelsen). "
+        "Skillnaden är i procentenheter. Status: observerad; definitionen anges inte i dokumentet.",
+    )
+
+
+def related_table(context: RunContext) -> Markdown:
+    """Return every other known figure about the municipality from its documents, as stated."""
+    rows = context.observations
+    documents = {item.passport.id for item in context.sources if not item.passport.national}
+    chosen = rows[(rows["kommun_kod"] == context.run.kommun) & rows["source_id"].isin(documents)]
+    if chosen.empty:
+        return paragraphs("Inga tal ur nämndens dokument var kända den dag som körningen gäller.")
+    measures = {name: place for place, name in enumerate(context.catalogue.measures)}
+    genders_first = {"T": 0, "K": 1, "M": 2}
+    chosen = chosen.assign(
+        _measure=chosen["measure_id"].map(measures), _gender=chosen["gender"].map(genders_first)
+    )
+    chosen = chosen.sort_values(["_measure", "_gender", "period"], kind="stable")
+    genders = {"T": "Alla", "K": "Kvinnor", "M": "Män"}
+    frame = pd.DataFrame(
+        {
+            "name": [context.catalogue.measure(item).namn for item in chosen["measure_id"]],
+            "gender": [genders[item] for item in chosen["gender"]],
+            "period": [period_name(item) for item in chosen["period"]],
+            "value": [
+                decimal(value, context.catalogue.measure(item).decimaler)
+                for item, value in zip(chosen["measure_id"], chosen["value"], strict=True)
+            ],
+            "unit": chosen["unit"].to_numpy(),
+            "status": [STATUS_SV[item] for item in chosen["status"]],
+            "note": chosen["note"].to_numpy(),
+        }
+    )
+    columns = [
+        Column("name", "Mått"),
+        Column("gender", "Grupp", filter=True),
+        Column("period", "Period"),
+        Column("value", "Värde"),
+        Column("unit", "Enhet"),
+        Column("status", "Status", filter=True),
+        Column("note", "Var talet står"),
+    ]
+    return table(frame, columns, caption="Tal ur dokumenten, som de anges där", sortable=True)
