@@ -1,0 +1,108 @@
+"""Tables that everyone can read: header cells with scope, a named scrolling frame, numbers to the right."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import BeautifulSoup, Tag
+
+NUMBER = re.compile(
+    r"^[<>≤≥±+\-−–~c]{0,2}\s*\d[\d\s\u00a0\u202f.,]*(?:\s*[–-]\s*\d[\d\s\u00a0\u202f.,]*)?\s*(?:%|kr|mnkr|tkr)?\*?$"
+)
+NO_VALUE = {"", "–", "-", "..", ".", "…", "−"}
+DROPPED = ("border", "cellpadding", "cellspacing", "width", "bgcolor", "frame", "rules")
+
+
+def mend_table(soup: BeautifulSoup, table: Tag, number: int) -> None:
+    """Mend one table in place; `number` makes ids and names unique on the page."""
+    for name in DROPPED:
+        table.attrs.pop(name, None)
+    mend_headers(table)
+    _mark_numbers(table)
+    if table.find_parent("table") is None and table.find_parent(class_="rulla") is None:
+        _frame(soup, table, number)
+
+
+def mend_headers(table: Tag) -> None:
+    """Give every header cell its scope; an empty header cell becomes a plain cell."""
+    for cell in table.find_all("th"):
+        if not cell.get_text(strip=True) and cell.find("img") is None:
+            cell.name = "td"
+            cell.attrs.pop("scope", None)
+        elif not cell.has_attr("scope"):
+            cell["scope"] = _scope(cell)
+
+
+def _scope(cell: Tag) -> str:
+    row = cell.find_parent("tr")
+    in_head = cell.find_parent("thead") is not None
+    cells = row.find_all(["td", "th"], recursive=False) if isinstance(row, Tag) else [cell]
+    filled = [other for other in cells if other.get_text(strip=True)]
+    only_headers = len(filled) > 1 and all(other.name == "th" for other in filled)
+    if in_head or (only_headers and row is not None and row.find_previous_sibling("tr") is None):
+        return "colgroup" if _span(cell, "colspan") > 1 else "col"
+    return "rowgroup" if _span(cell, "rowspan") > 1 else "row"
+
+
+def _span(cell: Tag, name: str) -> int:
+    text = str(cell.get(name, "1"))
+    return int(text) if text.isdigit() else 1
+
+
+def _mark_numbers(table: Tag) -> None:
+    """Class ``num`` on cells that hold a number, and on the header of a column that holds only numbers."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    body = [row for row in rows if any(cell.name == "td" for cell in row) and not _in_head(row)]
+    for row in body:
+        for cell in row:
+            if cell.name == "td" and NUMBER.match(cell.get_text(strip=True)):
+                _add_class(cell, "num")
+    heads = [row for row in rows if row and row not in body]
+    if not body or any(_span(c, "colspan") > 1 or _span(c, "rowspan") > 1 for row in rows for c in row):
+        return
+    for column in range(min(len(row) for row in rows)):
+        cells = [row[column] for row in body]
+        numeric = [cell for cell in cells if _has_class(cell, "num")]
+        blank = [cell for cell in cells if cell.get_text(strip=True) in NO_VALUE]
+        if numeric and len(numeric) + len(blank) == len(cells):
+            for cell in (*blank, *(row[column] for row in heads)):
+                _add_class(cell, "num")
+
+
+def _in_head(row: list[Tag]) -> bool:
+    return bool(row) and row[0].find_parent("thead") is not None
+
+
+def _has_class(tag: Tag, name: str) -> bool:
+    return tag.has_attr("class") and name in tag.get_attribute_list("class")
+
+
+def _add_class(tag: Tag, name: str) -> None:
+    if not _has_class(tag, name):
+        before = tag.get_attribute_list("class") if tag.has_attr("class") else []
+        tag["class"] = " ".join(str(part) for part in (*before, name))
+
+
+def _frame(soup: BeautifulSoup, table: Tag, number: int) -> None:
+    """Wrap a table in a region that scrolls sideways, can be focused, and is named after the table."""
+    frame = soup.new_tag("div", attrs={"class": "rulla", "role": "region", "tabindex": "0"})
+    name = _caption_id(table, number)
+    if name:
+        frame["aria-labelledby"] = name
+        if table.find("caption") is None:
+            table["aria-labelledby"] = name
+    else:
+        frame["aria-label"] = f"Tabell {number} på sidan"
+    table.wrap(frame)
+
+
+def _caption_id(table: Tag, number: int) -> str:
+    figure = table.find_parent("figure")
+    caption = figure.find("figcaption") if isinstance(figure, Tag) else None
+    if not isinstance(caption, Tag):
+        caption = table.find("caption")
+    if not isinstance(caption, Tag):
+        return ""
+    if not caption.has_attr("id"):
+        caption["id"] = f"tabelltext-{number}"
+    return str(caption["id"])
