@@ -41,12 +41,12 @@ class SamplePaths:
 
     Attributes
     ----------
-    values
+    draws
         Draws x horizons; row ``i`` is one possible future, column ``h`` the period ``periods[h]``.
     periods
         The forecast periods, written as in the observation table (``"2026"`` or ``"2026-12"``), in order.
     unit
-        Unit of `values`, in Swedish (``"procent"``).
+        Unit of `draws`, in Swedish (``"procent"``).
     origin
         The last period that the forecast was allowed to know.
     model
@@ -57,7 +57,7 @@ class SamplePaths:
         What a reader must know about how the series was handled (Swedish); empty if nothing.
     """
 
-    values: NDArray[np.float64]
+    draws: NDArray[np.float64]
     periods: tuple[str, ...]
     unit: str
     origin: str
@@ -67,28 +67,28 @@ class SamplePaths:
 
     def __post_init__(self) -> None:
         """Check that shapes agree and that no draw is missing."""
-        if self.values.ndim != 2 or self.values.shape[1] != len(self.periods):
-            raise ValueError("values must be draws x len(periods)")
-        if not np.isfinite(self.values).all():
+        if self.draws.ndim != 2 or self.draws.shape[1] != len(self.periods):
+            raise ValueError("draws must be draws x len(periods)")
+        if not np.isfinite(self.draws).all():
             raise ValueError("a sample path may not hold missing or infinite values")
 
     def at(self, period: str) -> NDArray[np.float64]:
         """Draws for one period, shape (draws,)."""
-        return self.values[:, self.periods.index(period)]
+        return self.draws[:, self.periods.index(period)]
 
     def quantiles(self, levels: Sequence[float] = QUANTILE_LEVELS) -> pd.DataFrame:
         """Quantiles: index = periods, columns = levels."""
         return pd.DataFrame(
-            np.quantile(self.values, levels, axis=0).T, index=list(self.periods), columns=list(levels)
+            np.quantile(self.draws, levels, axis=0).T, index=list(self.periods), columns=list(levels)
         )
 
     def fan(self) -> pd.DataFrame:
         """Median and central intervals, ready to draw: one row a period, columns ``median, low50, high50, ...``."""
-        columns = {"median": np.median(self.values, axis=0)}
+        columns = {"median": np.median(self.draws, axis=0)}
         for nominal, (low, high) in INTERVALS.items():
             name = f"{nominal * 100:.0f}"
-            columns[f"low{name}"] = np.quantile(self.values, low, axis=0)
-            columns[f"high{name}"] = np.quantile(self.values, high, axis=0)
+            columns[f"low{name}"] = np.quantile(self.draws, low, axis=0)
+            columns[f"high{name}"] = np.quantile(self.draws, high, axis=0)
         return pd.DataFrame(columns, index=list(self.periods))
 
     def probability_at_most(self, target: float, period: str) -> float:
@@ -97,7 +97,7 @@ class SamplePaths:
 
     def first_passage(self, target: float) -> FirstPassage:
         """Distribution of the first period whose value is at or below `target`."""
-        met = self.values <= target
+        met = self.draws <= target
         first = np.where(met.any(axis=1), met.argmax(axis=1), -1)
         share = np.array([np.mean(first == h) for h in range(len(self.periods))])
         table = pd.DataFrame(
@@ -108,19 +108,48 @@ class SamplePaths:
     def until(self, period: str) -> SamplePaths:
         """The same paths, cut after `period`."""
         stop = self.periods.index(period) + 1
-        return replace(self, values=self.values[:, :stop], periods=self.periods[:stop])
+        return replace(self, draws=self.draws[:, :stop], periods=self.periods[:stop])
+
+    def conditioned(self, period: str, value: float, relative_sd: float) -> SamplePaths:
+        """The futures that agree with a later, approximate value ("cirka 4,3"): resampled by their nearness.
+
+        Parameters
+        ----------
+        value
+            The approximate value in `period`.
+        relative_sd
+            Its uncertainty as a log standard deviation.
+
+        Raises
+        ------
+        ValueError
+            If fewer than 100 effective draws agree with the value: draw more paths or doubt the value.
+        """
+        distance = np.log(np.maximum(self.at(period), 1e-9) / value) / relative_sd
+        weight = np.exp(-0.5 * (distance**2 - np.min(distance**2)))
+        weight /= weight.sum()
+        if 1.0 / np.sum(weight**2) < 100:
+            raise ValueError("too few paths agree with the approximate value")
+        keep = systematic_resample(weight, np.random.default_rng([self.seed, 17]))
+        return replace(self, draws=self.draws[keep])
 
     def scaled(self, factors: NDArray[np.float64], model: str) -> SamplePaths:
         """The same futures times `factors` (broadcast against draws x horizons): a scenario on common draws."""
-        return replace(self, values=self.values * factors, model=model)
+        return replace(self, draws=self.draws * factors, model=model)
 
     def shifted(self, change: NDArray[np.float64], model: str) -> SamplePaths:
         """The same futures plus `change`, never below zero."""
-        return replace(self, values=np.maximum(self.values + change, 0.0), model=model)
+        return replace(self, draws=np.maximum(self.draws + change, 0.0), model=model)
 
     def contrast(self, other: SamplePaths, period: str) -> NDArray[np.float64]:
         """Quantiles 5, 50, 95 % of (self - other) in `period`, draw by draw; shape (3,)."""
         return np.quantile(self.at(period) - other.at(period), [0.05, 0.5, 0.95])
+
+
+def systematic_resample(weight: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Indices of the draws to keep: as many as there are weights (which sum to one), in ascending order."""
+    position = (rng.random() + np.arange(weight.size)) / weight.size
+    return np.minimum(np.searchsorted(np.cumsum(weight), position), weight.size - 1)
 
 
 def required_level_shift(paths: SamplePaths, target: float, period: str, probability: float) -> float:

@@ -7,6 +7,7 @@ out over a grid, so that the forecast widens by itself when there is little to l
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,7 +134,7 @@ def fit_national(growth: Array, prior: NationalPrior) -> NationalPosterior:
         + stats.norm.logpdf(np.log(scale / prior.shock_median) / prior.shock_spread)
         + stats.norm.logpdf(mean / prior.mean_sd)
     )
-    for before, after in zip(growth[:-1], growth[1:], strict=True):
+    for before, after in itertools.pairwise(growth):
         if np.isfinite(before) and np.isfinite(after):
             error = after - mean - rho * (before - mean)
             log_weight = log_weight + stats.t.logpdf(error / scale, prior.df) - np.log(scale)

@@ -202,7 +202,9 @@ def _size_curve(deviation: Array, recipients: Array) -> tuple[float, float]:
     return float(a), float(b)
 
 
-def _own_scale(deviation: Array, size_scale: Array, lends: NDArray[np.bool_], years: float) -> tuple[Array, Array]:
+def _own_scale(
+    deviation: Array, size_scale: Array, lends: NDArray[np.bool_], years: float
+) -> tuple[Array, Array]:
     """Own volatility shrunk towards the size curve, and the same with each year held out (n x years)."""
     squares = np.minimum((deviation / size_scale[:, None]) ** 2, 9.0)
     present = np.isfinite(squares)
@@ -285,7 +287,7 @@ def panel_paths(
     level = np.exp(fit.log_level[row] + np.cumsum(steps, axis=1)[:, gap:])
     note = "" if gap == 0 else f"Senast kända värde är från {fit.last_year - gap}."
     return SamplePaths(
-        values=np.minimum(level, 100.0),
+        draws=np.minimum(level, 100.0),
         periods=tuple(str(fit.last_year + h) for h in range(1, horizon + 1)),
         unit="procent",
         origin=str(fit.last_year),

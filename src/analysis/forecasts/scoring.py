@@ -71,7 +71,13 @@ class Skill:
 
 
 def skill_by_origin(
-    scores: pd.DataFrame, model: str, baseline: str, *, draws: int = 2000, block: int = 2, seed: int = 20261121
+    scores: pd.DataFrame,
+    model: str,
+    baseline: str,
+    *,
+    draws: int = 2000,
+    block: int = 2,
+    seed: int = 20261121,
 ) -> Skill:
     """Skill with a 90 % interval from a moving-block bootstrap over origins.
 
@@ -81,7 +87,7 @@ def skill_by_origin(
         Long table with ``model, origin, score`` (and more); every row of one origin moves together, because all
         municipalities share the same national shock, and neighbouring origins share outcome years (`block`).
     """
-    mean = scores.groupby(["origin", "model"])["score"].mean().unstack("model")
+    mean = scores.pivot_table(values="score", index="origin", columns="model", aggfunc="mean")
     pair = mean[[model, baseline]].dropna().to_numpy()
     n = len(pair)
     length = min(block, n)
@@ -96,7 +102,9 @@ def skill_by_origin(
 
 
 def reliability(
-    probability: Array, happened: NDArray[np.bool_], edges: Sequence[float] = (0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1)
+    probability: Array,
+    happened: NDArray[np.bool_],
+    edges: Sequence[float] = (0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1),
 ) -> pd.DataFrame:
     """How often it happened when the model said so: one row a class of stated probability.
 

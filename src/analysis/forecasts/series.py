@@ -68,17 +68,23 @@ def check_series(values: Array, season: int = 1) -> SeriesCheck:
     trimmed = array[known[0] : known[-1] + 1]
     reasons = [*_length_reasons(known.size, season), *_shape_reasons(trimmed)]
     if array.size - 1 - known[-1] > 0:
+        late = _periods(int(array.size - 1 - known[-1]))
         reasons.append(
-            f"De senaste {array.size - 1 - known[-1]} perioderna saknas; prognosen börjar vid det senaste kända "
-            "värdet och blir därför bredare."
+            f"{late} i slutet av serien saknas; prognosen börjar vid det senaste kända värdet och blir därför bredare."
         )
     lifted = np.where(trimmed <= 0, floor, trimmed)
     return SeriesCheck(True, tuple(reasons), lifted, floor, int(array.size - 1 - known[-1]))
 
 
+def _periods(count: int) -> str:
+    return "En period" if count == 1 else f"{count} perioder"
+
+
 def _length_reasons(count: int, season: int) -> list[str]:
     if count == 1:
-        return ["Serien har ett enda värde; spridningen hämtas från antaganden om andra serier, inte härifrån."]
+        return [
+            "Serien har ett enda värde; spridningen hämtas från antaganden om andra serier, inte härifrån."
+        ]
     if count < 4:
         return [f"Serien har bara {count} värden; egen trend går inte att skilja från slump."]
     if season > 1 and count < 2 * season:
@@ -93,38 +99,40 @@ def _shape_reasons(trimmed: Array) -> list[str]:
     reasons = []
     known = trimmed[np.isfinite(trimmed)]
     if np.isnan(trimmed).any():
-        reasons.append(
-            f"{int(np.isnan(trimmed).sum())} perioder inne i serien saknas; de räknas som okända, aldrig som noll."
-        )
+        inside = _periods(int(np.isnan(trimmed).sum()))
+        reasons.append(f"{inside} inne i serien saknas; det räknas som okänt, aldrig som noll.")
     if (known == 0).all():
         reasons.append("Alla värden är noll; en andel som varit noll kan ändå stiga.")
     elif (known == 0).any():
-        reasons.append("Serien har nollvärden; på logaritmisk skala ersätts de av halva minsta positiva värdet.")
+        reasons.append(
+            "Serien har nollvärden; på logaritmisk skala ersätts de av halva minsta positiva värdet."
+        )
     elif known.size > 1 and np.ptp(known) == 0:
-        reasons.append("Serien är konstant; en minsta spridning läggs till så att prognosen inte blir tvärsäker.")
+        reasons.append(
+            "Serien är konstant; en minsta spridning läggs till så att prognosen inte blir tvärsäker."
+        )
     if outliers(trimmed).any():
         reasons.append(
-            "Serien har minst ett språng som liknar ett fel; värdet behålls men får liten vikt i skattningen."
+            "Serien har minst ett språng som liknar ett fel; värdet står kvar i data men hålls utanför skattningen."
         )
     return reasons
 
 
 def outliers(values: Array, limit: float = 6.0) -> NDArray[np.bool_]:
-    """Values that jump away from both neighbours and back: log distance over `limit` robust deviations.
+    """Values that jump away from both neighbours and back: log distance over `limit` robust deviations
+    and over 0.3 (a third).
 
     Returns a boolean array of the same shape; the ends are never marked.
     """
     flags = np.zeros(values.shape, dtype=bool)
     if np.isfinite(values).sum() < 6:
         return flags
-    log = np.log(np.where(values > 0, values, zero_floor(values)))
+    log = np.log(np.where(values == 0, zero_floor(values), values))
     change = np.diff(log)
     finite = change[np.isfinite(change)]
     spread = max(1.4826 * float(np.median(np.abs(finite - np.median(finite)))), 0.02)
-    inner = (
-        (np.abs(change[:-1]) > limit * spread)
-        & (np.abs(change[1:]) > limit * spread)
-        & (np.sign(change[:-1]) != np.sign(change[1:]))
-    )
+    size = max(limit * spread, 0.3)
+    before, after = change[:-1], change[1:]
+    inner = (np.abs(before) > size) & (np.abs(after) > size) & (np.sign(before) != np.sign(after))
     flags[1:-1] = inner
     return flags
