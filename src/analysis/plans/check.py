@@ -192,6 +192,11 @@ def _other_references(plan: Plan) -> Iterator[Fault]:
         for position, number in enumerate(entry.measures):
             if number not in numbers:
                 yield _unknown(("motsagelser", index, "atgarder", position), "åtgärden", number, numbers)
+    contradictions = {entry.id for entry in plan.contradictions}
+    for index, count in enumerate(plan.stated_counts):
+        if count.explained_by is not None and count.explained_by not in contradictions:
+            place = ("uppgivna_antal", index, "forklaras_av")
+            yield _unknown(place, "motsägelsen", count.explained_by, contradictions)
     for index, commission in enumerate(plan.commissions):
         if commission.focus not in areas:
             yield _unknown(("uppdrag", index, "omrade"), "området", commission.focus, areas)

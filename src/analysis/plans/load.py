@@ -189,6 +189,8 @@ def _fix(error: ErrorDetails) -> str:
         return f"Skriv något av: {error['ctx']['expected'].replace(' or ', ', ')}."
     if kind.startswith("date"):
         return "Skriv datum som ÅÅÅÅ-MM-DD."
+    if kind == "extra_forbidden" and error["input"] is None:
+        return "En text med komma inom { } måste stå inom citattecken."
     if kind == "extra_forbidden":
         return f"Kontrollera stavningen mot {TEMPLATE} eller ta bort fältet."
     return f"Jämför med {TEMPLATE} i samma mapp."

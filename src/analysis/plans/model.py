@@ -18,6 +18,7 @@ from analysis.plans.vocabulary import (
     Assignment,
     Change,
     Contradiction,
+    CountBasis,
     Level,
     Mechanism,
     Operator,
@@ -159,15 +160,17 @@ class StatedCount(Frozen):
     """A total that a document states of itself; checked against the transcription.
 
     `counts` maps the document's word to its number; `includes` maps the same word to the register's words
-    that it covers (default: the word itself).
+    that it covers (default: the word itself). `explained_by` names the contradiction that accounts for a
+    count that is known to disagree.
     """
 
     id: Text
     what: Text
-    basis: Text
+    basis: CountBasis
     source: Source
     counts: dict[str, int]
     includes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    explained_by: Text | None = None
 
 
 class ContradictionEntry(Frozen):

@@ -38,6 +38,7 @@ KEYS = {
     "effects": "effekter",
     "evidence": "underlag",
     "expected": "klar",
+    "explained_by": "forklaras_av",
     "first": "fran",
     "focus": "omrade",
     "focus_areas": "omraden",

@@ -111,6 +111,16 @@ class Operator(StrEnum):
     INCREASE_BY_PERCENT = "öka med procent"
 
 
+class CountBasis(StrEnum):
+    """What a document counts when it states a total of itself."""
+
+    STATUS = "status"
+    MEASURES = "atgarder"
+    FOCUS_AREAS = "omraden"
+    COMMISSIONS = "uppdrag"
+    LINEAGE = "harkomst"
+
+
 class Contradiction(StrEnum):
     """In what way a document disagrees with itself, with another document or with arithmetic."""
 
