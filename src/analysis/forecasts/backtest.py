@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.forecasts.distribution import INTERVALS, QUANTILE_LEVELS
-from analysis.forecasts.panel_model import PanelSettings, fit_panel, panel_paths
+from analysis.forecasts.panel_model import PanelSettings, fit_panel
+from analysis.forecasts.panel_paths import panel_paths
 from analysis.forecasts.scoring import interval_hits, wis
 
 Array = NDArray[np.float64]

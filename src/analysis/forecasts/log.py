@@ -18,13 +18,13 @@ import pandas as pd
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
-from analysis.forecasts.periods import last_day
+from analysis.forecasts.periods import horizon_of, last_day
 from analysis.forecasts.scoring import interval_hits, wis
 
 COLUMNS: Final = (
     "municipality",  # four digits
     "reference_date",  # last day of the last known period
-    "horizon",  # periods ahead, 1, 2, ...
+    "horizon",  # periods ahead; years, rounded up, from a month to a year
     "target_end_date",  # last day of the forecast period
     "measure",  # a key of the measure catalogue, or the name of a bridged measure
     "output_type",  # "quantile" or "probability" (of being at or below output_type_id)
@@ -57,11 +57,11 @@ def log_rows(
 ) -> pd.DataFrame:
     """Rows for the log: nine quantiles a period and, for periods in `targets`, P(value <= level)."""
     rows: list[dict[str, object]] = []
-    for step, period in enumerate(paths.periods, start=1):
+    for period in paths.periods:
         common = {
             "municipality": kommun_kod,
             "reference_date": last_day(paths.origin),
-            "horizon": step,
+            "horizon": horizon_of(paths.origin, period),
             "target_end_date": last_day(period),
             "measure": measure,
         }

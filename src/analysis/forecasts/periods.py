@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def is_month(period: str) -> bool:
     """True for ``"2025-12"``, False for ``"2025"``."""
@@ -41,3 +43,10 @@ def steps_between(first: str, last: str) -> int:
     if not is_month(first):
         return int(last) - int(first)
     return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
+
+
+def horizon_of(origin: str, period: str) -> int:
+    """Periods ahead; whole years, rounded up, when one is a year and the other a month."""
+    if is_month(origin) == is_month(period):
+        return steps_between(origin, period)
+    return max(math.ceil(centre(period) - centre(origin)), 1)

@@ -98,11 +98,12 @@ def fit_labour_relation(
 
 def _huber(x: Array, y: Array, weight: Array) -> Array:
     """Robust regression without intercept; Student-t(4) weights on residuals of scale .1."""
-    beta: Array = np.zeros(x.shape[1])
+    beta: Array = np.zeros(x.shape[1], dtype=np.float64)
     for _ in range(6):
         w = weight / (1.0 + ((y - x @ beta) / 0.1) ** 2 / 4.0)
-        beta = np.linalg.solve((x * w[:, None]).T @ x + 1e-9 * np.eye(x.shape[1]), (x * w[:, None]).T @ y)
-    return np.asarray(beta)
+        weighted = x * w[:, None]
+        beta[:] = np.linalg.solve(weighted.T @ x + 1e-9 * np.eye(x.shape[1]), weighted.T @ y)
+    return beta
 
 
 def labour_scenario(

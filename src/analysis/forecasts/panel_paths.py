@@ -1,0 +1,88 @@
+"""Sample paths from a fitted panel model (`analysis.forecasts.panel_model`)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.forecasts.distribution import SamplePaths
+from analysis.forecasts.panel_model import PanelFit
+
+Array = NDArray[np.float64]
+MODEL_NAME: Final = "panel"
+
+
+def panel_paths(
+    fit: PanelFit, kommun: str, horizon: int, *, draws: int = 4000, seed: int = 20261121
+) -> SamplePaths:
+    """Draw one municipality's futures for ``last_year + 1 .. last_year + horizon``.
+
+    The common growth and the resampled years depend on `seed` only: draw ``i`` is the same national future in
+    every municipality. A municipality whose last years are missing is carried forward from its last known value
+    with the known common growth and extra noise.
+    """
+    row = fit.row(kommun)
+    gap = fit.deviation.shape[1] - int(fit.last_seen[row])
+    common = np.random.default_rng(seed)
+    growth = fit.national.simulate(horizon, draws, common)
+    years = _block_years(fit, gap + horizon, draws, common)
+    own = np.random.default_rng(np.random.SeedSequence([seed, int(kommun)]))
+    known = np.nan_to_num(fit.national.growth[fit.deviation.shape[1] - gap :])
+    steps = np.hstack([np.tile(known, (draws, 1)), growth])
+    steps += _own_steps(fit, row, years, own)
+    level = np.exp(fit.log_level[row] + np.cumsum(steps, axis=1)[:, gap:])
+    note = "" if gap == 0 else f"Senast kända värde är från {fit.last_year - gap}."
+    return SamplePaths(
+        draws=np.minimum(level, 100.0),
+        periods=tuple(str(fit.last_year + h) for h in range(1, horizon + 1)),
+        unit="procent",
+        origin=str(fit.last_year),
+        model=MODEL_NAME,
+        seed=seed,
+        note=note,
+    )
+
+
+def _block_years(fit: PanelFit, steps: int, draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Column of `fit.remainder` for each draw and step: runs of consecutive years, common to all places."""
+    width = fit.remainder.shape[1]
+    length = min(fit.settings.block, width)
+    blocks = -(-steps // length)
+    starts = rng.integers(0, width - length + 1, size=(draws, blocks))
+    return (starts[:, :, None] + np.arange(length)).reshape(draws, -1)[:, :steps]
+
+
+def _own_steps(fit: PanelFit, row: int, years: NDArray[np.int64], rng: np.random.Generator) -> Array:
+    """The municipality's own log changes, draws x steps.
+
+    Signs of borrowed remainders are drawn at random per block: a place inherits others' volatility, never
+    their drift.
+    """
+    draws, steps = years.shape
+    length = min(fit.settings.block, fit.remainder.shape[1])
+    blocks = -(-steps // length)
+    near = fit.donors_near[row]
+    donor = near[rng.integers(0, near.size, size=(draws, blocks))]
+    sign = rng.choice([-1.0, 1.0], size=(draws, blocks))
+    pick = np.repeat(donor, length, axis=1)[:, :steps]
+    noise = fit.remainder[pick, years] * np.repeat(sign, length, axis=1)[:, :steps]
+
+    clip, scale, beta = fit.settings.clip, fit.scale[row], fit.coefficients
+    history = np.nan_to_num(fit.deviation[row, : int(fit.last_seen[row])])
+    last = np.full(draws, history[-1] if history.size else 0.0)
+    before = np.full(draws, history[-2] if history.size > 1 else 0.0)
+    level = np.full(draws, fit.relative[row])
+    out = np.empty((draws, steps))
+    for step in range(steps):
+        z = (
+            beta[0] * np.clip(last, -clip, clip)
+            + beta[1] * np.clip(before, -clip, clip)
+            + beta[2] * level / scale
+            + noise[:, step]
+        )
+        out[:, step] = scale * z
+        level = level + out[:, step]
+        last, before = z, last
+    return out
