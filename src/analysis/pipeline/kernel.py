@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,15 +11,10 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 
 
-class FileSocketKernelManager(AsyncKernelManager):
+class FileSocketKernelManager(AsyncKernelManager):  # type: ignore[misc]
     """A kernel manager with ``ipc`` transport; its socket files lie in a temporary folder of their own."""
 
     def __init__(self, **options: Any) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="bistand-"))
-        super().__init__(**{**options, "transport": "ipc", "ip": str(self._folder / "k")})
-
-    async def cleanup_resources(self, restart: bool = False) -> None:
-        """Remove the socket files with the other resources."""
-        await super().cleanup_resources(restart=restart)
-        if not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix="bistand-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        super().__init__(**{**options, "transport": "ipc", "ip": str(folder / "k")})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from analysis.panel import series, wide
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import (
     KeyFigure,
     Markdown,
-    capitalise,
     conclusion,
     key_figures,
     paragraphs,
@@ -157,21 +158,28 @@ def trend_figure(context: RunContext, now: Position) -> Markdown:
     shares = wide(context.observations, context.run.matt)
     figure, axes = theme.new_figure()
     years = shares.columns.to_numpy()
+    shown = [RIKET, context.run.kommun, *(item.code for item in context.comparable)]
     for item in context.comparable:
-        axes.plot(years, shares.loc[item.code], **theme.LINES["jamforbara"].kwargs(), alpha=0.45)
+        axes.plot(years, shares.loc[item.code], color=theme.OTHERS, linewidth=1.1)
     axes.plot(years, shares.loc[RIKET], **theme.LINES["riket"].kwargs())
     axes.plot(years, shares.loc[context.run.kommun], **theme.LINES["kommun"].kwargs())
-    group = shares.loc[[item.code for item in context.comparable], now.year]
-    ends = [now.value, now.riket, float(group.median())]
-    texts = [context.municipality.name, "Riket", context.catalogue.groups[context.run.jamforelse].titel]
+    median = shares.loc[[item.code for item in context.comparable]].median()
+    axes.plot(years, median, color=theme.COMPARABLE, linestyle=":", linewidth=2.2)
+    ends = [now.value, now.riket, now.comparable_median]
+    texts = [
+        context.municipality.name,
+        "Riket",
+        f"Median, {context.catalogue.groups[context.run.jamforelse].titel}",
+    ]
     colors = [theme.OWN, theme.RIKET, theme.COMPARABLE]
-    for height, text, color in zip(theme.spread_labels(ends, 0.34), texts, colors, strict=True):
-        theme.label_line(axes, now.year, height, capitalise(text), color)
+    heights = theme.spread_labels(ends, 0.058 * float(np.nanmax(shares.loc[shown])))
+    for height, text, color in zip(heights, texts, colors, strict=True):
+        theme.label_line(axes, now.year, height, text, color)
     target = context.target
     if target is not None and target.matt == context.run.matt:
         theme.target_line(axes, target.niva, f"Målet: {target.villkor} {percent(target.niva, 0)}", x=years[0])
     axes.set_ylim(bottom=0)
-    axes.set_xlim(years[0] - 0.3, now.year + 2.9)
+    axes.set_xlim(years[0] - 0.3, now.year + 4.2)
     theme.whole_years(axes, int(years[0]), now.year)
     theme.swedish_axis(axes, digits=0, unit="%")
     axes.set_title("Andel av invånarna som fått ekonomiskt bistånd under året")

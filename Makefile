@@ -1,0 +1,44 @@
+# Två kommandon: make report (miljö, alla körningar, webbplats) och make test.
+# Saknas uv på datorn läggs det i projektets egen .venv; inget annat på datorn ändras.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SYSTEM_UV := $(shell command -v uv 2>/dev/null)
+UV := $(if $(SYSTEM_UV),$(SYSTEM_UV),$(BIN)/uv)
+UV_VERSION := 0.13.9
+GROUPS ?=
+STAMP := $(VENV)/.synkad
+
+.PHONY: report test test-all check serve clean environment
+
+report: $(STAMP)  ## miljö + alla körningar + webbplats i _site/
+	$(BIN)/bistand report
+
+test: $(STAMP)  ## alla snabba test
+	$(BIN)/pytest
+
+test-all: GROUPS = --group reference
+test-all: environment  ## också långsamma test och jämförelser med publicerade svar
+	$(BIN)/pytest -m ""
+
+check: $(STAMP)  ## lint, format och typer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+serve: $(STAMP)  ## visa webbplatsen på den egna datorn
+	$(BIN)/bistand serve
+
+clean:  ## ta bort allt byggt; källor, körningslista och prognoslogg blir kvar
+	rm -rf _site .cache reports/*/ data/processed/*.parquet $(STAMP)
+
+$(STAMP): pyproject.toml uv.lock
+	$(MAKE) --no-print-directory environment
+
+environment:
+ifeq ($(SYSTEM_UV),)
+	test -x $(BIN)/uv || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv==$(UV_VERSION))
+endif
+	UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --inexact $(GROUPS)
+	touch $(STAMP)

@@ -1,0 +1,163 @@
+"""The command ``bistand``. Commands are thin; heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from analysis.errors import BistandError
+
+if TYPE_CHECKING:
+    from analysis.pipeline.execute import Outcome
+    from analysis.pipeline.report import Progress
+
+app = typer.Typer(
+    help="Biståndsläget: följ biståndsmottagande, åtgärder och mål i svenska kommuner.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="Källor och observationstabell.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+
+def _swedish_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Print a :class:`BistandError` as plain text and exit with 1."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except BistandError as error:
+            typer.secho(f"Fel: {error}", fg=typer.colors.RED, err=True)
+            raise typer.Exit(1) from error
+
+    return wrapped
+
+
+@app.command()
+@_swedish_errors
+def report(
+    korning: Annotated[str | None, typer.Option(help="Kör bara den här körningen.")] = None,
+    atergivare: Annotated[str, typer.Option(help="auto, quarto eller inbyggd.")] = "auto",
+    processer: Annotated[int, typer.Option(help="Antal körningar samtidigt.")] = 0,
+) -> None:
+    """Bygg observationstabellen, kör det som ändrats och publicera webbplatsen i _site."""
+    from analysis.paths import find_project
+    from analysis.pipeline.report import make_report
+
+    if atergivare not in {"auto", "quarto", "inbyggd"}:
+        raise BistandError(f"återgivaren ”{atergivare}” är okänd", fix="Välj auto, quarto eller inbyggd.")
+    began = time.perf_counter()
+    project = find_project()
+    result = make_report(
+        project,
+        only=korning,
+        renderer=atergivare,
+        workers=processer or min(4, os.cpu_count() or 1),
+        progress=_progress(),
+    )
+    panel = result.panel
+    typer.echo(
+        f"Observationer: {panel.rows} ({panel.added} nya, {panel.changed} ändrade, {panel.removed} borttagna) "
+        f"ur {len(panel.sources)} källor."
+    )
+    names = ", ".join(outcome.name for outcome in result.executed) or "inga"
+    typer.echo(f"Körda: {names}. Oförändrade: {len(result.skipped)}.")
+    typer.echo(
+        f"Webbplatsen: {result.pages} sidor i {project.relative(project.site)}/index.html "
+        f"({result.renderer} återgivare), {time.perf_counter() - began:.0f} s."
+    )
+
+
+@app.command()
+@_swedish_errors
+def lista() -> None:
+    """Visa alla körningar och om de behöver köras om."""
+    from analysis.panel import build_panel
+    from analysis.paths import find_project
+    from analysis.pipeline.staleness import plan_runs
+    from analysis.runs.load import load_runs
+    from analysis.sources.catalogue import load_catalogue
+    from analysis.sources.passports import find_passports
+
+    project = find_project()
+    catalogue = load_catalogue(project.raw)
+    build_panel(project)
+    for item in plan_runs(project, load_runs(project, catalogue), catalogue, find_passports(project.raw)):
+        typer.echo(f"{'behöver köras' if item.stale else 'aktuell':<14} {item.run.id:<26} {item.run.rubrik}")
+
+
+@app.command()
+@_swedish_errors
+def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] = 8000) -> None:
+    """Visa webbplatsen på http://127.0.0.1:8000 (sidorna går också att öppna direkt från disk)."""
+    import functools
+    import http.server
+
+    from analysis.paths import find_project
+
+    site = find_project().site
+    if not (site / "index.html").is_file():
+        raise BistandError("det finns ingen webbplats än", file=site, fix="Kör ”bistand report”.")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
+    typer.echo(f"Webbplatsen visas på http://127.0.0.1:{port}/ (avsluta med Ctrl+C).")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        server.serve_forever()
+
+
+@app.command()
+@_swedish_errors
+def miljo() -> None:
+    """Skriv environment.yml (för conda) ur pyproject.toml."""
+    from analysis.paths import find_project
+    from analysis.pipeline.environment import write_environment
+
+    typer.echo(f"Skrev {write_environment(find_project())}.")
+
+
+@data_app.command("bygg")
+@_swedish_errors
+def data_build() -> None:
+    """Läs alla källor, pröva dem och bygg observationstabellen."""
+    from analysis.panel import build_panel
+    from analysis.paths import find_project
+
+    result = build_panel(find_project())
+    for source in result.sources:
+        typer.echo(
+            f"{source.source_id:<36} {source.rows:>6} rader, {source.with_value:>6} med värde, "
+            f"{source.municipalities:>3} kommuner, {source.first_period}–{source.last_period}"
+        )
+    typer.echo(
+        f"Summa {result.rows} rader: {result.added} nya, {result.changed} ändrade, {result.removed} borttagna."
+    )
+
+
+def _progress() -> Progress:
+    """Return a progress bar over notebooks; outside a terminal only finished runs are printed."""
+    from tqdm import tqdm
+
+    from analysis.pipeline.report import Progress
+
+    bars: list[Any] = []
+
+    def start(total: int) -> None:
+        bars.append(tqdm(total=total, unit="körning", desc="Kör", disable=not sys.stderr.isatty()))
+
+    def step(outcome: Outcome) -> None:
+        state = "stannade" if outcome.error else "klar"
+        tqdm.write(f"{outcome.name}: {state} på {outcome.seconds:.0f} s")
+        bars[-1].update()
+
+    return Progress(say=typer.echo, start=start, step=step, stop=lambda: bars[-1].close())
+
+
+if __name__ == "__main__":
+    app()

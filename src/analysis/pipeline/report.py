@@ -1,0 +1,155 @@
+"""The main job: panel, stale runs, site; the last good site stands until the new one has passed its checks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import BistandError
+from analysis.files import replace_folder
+from analysis.panel import build_panel
+from analysis.panel.build import BuildReport
+from analysis.paths import Project
+from analysis.pipeline.execute import Job, Outcome, execute_all
+from analysis.pipeline.manifest import (
+    Manifest,
+    code_hash,
+    hash_files,
+    notebook_hashes,
+    package_versions,
+    stored_key,
+)
+from analysis.pipeline.stage import SITE_FOLDER, SITE_NOTEBOOKS, stage_site
+from analysis.pipeline.staleness import Planned, plan_runs
+from analysis.runs.load import RunList, load_runs
+from analysis.sources.catalogue import load_catalogue
+from analysis.sources.passports import find_passports
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the job tells what it does: `say` prints a line, `step` counts one finished job of `total`."""
+
+    say: Say
+    start: Callable[[int], None]
+    step: Callable[[Outcome], None]
+    stop: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """What the main job did."""
+
+    panel: BuildReport
+    executed: tuple[Outcome, ...]
+    skipped: tuple[str, ...]
+    pages: int
+    renderer: str
+
+
+def make_report(
+    project: Project, *, only: str | None, renderer: str, workers: int, progress: Progress
+) -> ReportResult:
+    """Build the panel, execute stale runs and publish the site.
+
+    Raises
+    ------
+    BistandError
+        For bad input (nothing is changed), for failed runs (their last good output and the last good site
+        stand), and for a site that does not pass its checks (the last good site stands).
+    """
+    catalogue = load_catalogue(project.raw)
+    runs = load_runs(project, catalogue)
+    if only is not None:
+        runs.get(only)
+    panel = build_panel(project)
+    planned = plan_runs(project, runs, catalogue, find_passports(project.raw))
+    chosen = [item for item in planned if item.stale and only in (None, item.run.id)]
+    skipped = tuple(item.run.id for item in planned if not item.stale)
+    executed = _execute([_run_job(project, item) for item in chosen], workers, progress)
+    executed += _execute(_site_jobs(project, planned), workers, progress)
+    pages, used = publish_site(project, runs, renderer=renderer, say=progress.say)
+    return ReportResult(panel, executed, skipped, pages, used)
+
+
+def _run_job(project: Project, item: Planned) -> Job:
+    notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in item.run.anteckningsbocker)
+    return Job(item.run.id, notebooks, item.run.parameters(), project.reports / item.run.id, item.manifest)
+
+
+def _site_jobs(project: Project, planned: tuple[Planned, ...]) -> list[Job]:
+    keys = "".join(item.manifest.key for item in planned)
+    manifest = Manifest(
+        run_id=SITE_FOLDER,
+        parameters={},
+        inputs={
+            "korningar": hashlib.sha256(keys.encode()).hexdigest(),
+            "pass": hash_files(project.raw.rglob("*.pass.yml"), project.root),
+            "korningslista": hash_files([project.runs_file], project.root),
+        },
+        notebooks=notebook_hashes(project, SITE_NOTEBOOKS),
+        code=code_hash(),
+        versions=package_versions(),
+    )
+    target = project.reports / SITE_FOLDER
+    if stored_key(target) == manifest.key:
+        return []
+    notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in SITE_NOTEBOOKS)
+    return [Job(SITE_FOLDER, notebooks, {}, target, manifest)]
+
+
+def _execute(jobs: list[Job], workers: int, progress: Progress) -> tuple[Outcome, ...]:
+    if not jobs:
+        return ()
+    progress.start(len(jobs))
+    try:
+        outcomes = execute_all(jobs, workers=workers, on_done=progress.step)
+    finally:
+        progress.stop()
+    failed = [outcome for outcome in outcomes if outcome.error]
+    if failed:
+        details = "\n".join(f"- {outcome.name}: {outcome.error}" for outcome in failed)
+        raise BistandError(
+            f"{len(failed)} av {len(outcomes)} körningar stannade. Webbplatsen är inte ändrad.\n{details}"
+        )
+    return outcomes
+
+
+def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) -> tuple[int, str]:
+    """Stage, lint, render, check and swap in the site; returns the number of pages and the renderer used."""
+    from analysis.site import embedded, quarto
+    from analysis.site.check import check_site
+    from analysis.site.lint import lint
+
+    cache = project.root / ".cache"
+    stage, fresh = cache / "kallor", cache / "_site.ny"
+    stage_site(project, runs, stage)
+    _stop_on("sidornas källor", [str(finding) for finding in lint(stage)])
+    shutil.rmtree(fresh, ignore_errors=True)
+    found = quarto.find() if renderer in {"auto", "quarto"} else None
+    if renderer == "quarto" and found is None:
+        raise BistandError(
+            "Quarto finns inte på datorn", fix="Installera Quarto 1.9 eller senare, eller utelämna valet."
+        )
+    if found is not None:
+        say(f"Återger med Quarto {found}.")
+        quarto.render(stage, fresh)
+    else:
+        embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=cache / "sidor")
+    _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh)])
+    replace_folder(fresh, project.site)
+    pages = sum(1 for _ in Path(project.site).rglob("*.html"))
+    return pages, f"Quarto {found}" if found else "inbyggd"
+
+
+def _stop_on(what: str, findings: list[str]) -> None:
+    if findings:
+        shown = "\n".join(f"- {text}" for text in findings[:20])
+        more = f"\n… och {len(findings) - 20} till" if len(findings) > 20 else ""
+        raise BistandError(f"{what} klarar inte kontrollerna; webbplatsen är inte ändrad.\n{shown}{more}")

@@ -1,0 +1,109 @@
+"""Put the site's sources together in one folder: configuration, hand-written pages and executed notebooks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.errors import BistandError
+from analysis.files import write_text
+from analysis.paths import Project
+from analysis.runs.load import RunList
+from analysis.runs.model import Run
+from analysis.sources.passports import read_yaml
+
+CONFIG = "_quarto.yml"
+
+#: Notebooks about the whole site, by the name that their page gets.
+SITE_NOTEBOOKS = {"00_start": "index", "90_data": "data"}
+
+SITE_FOLDER = "_webbplats"
+
+
+def stage_site(project: Project, runs: RunList, stage: Path) -> tuple[Run, ...]:
+    """Fill `stage` (emptied first) with everything the site is made of; returns the runs that are in it.
+
+    Raises
+    ------
+    BistandError
+        If no run has been executed, or if a hand-written page is missing.
+    """
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    published = tuple(run for run in runs.runs if (project.reports / run.id / "manifest.json").is_file())
+    if not published:
+        raise BistandError("ingen körning är klar", file=project.reports, fix="Kör ”bistand report”.")
+    for page in sorted(project.pages.iterdir()):
+        if page.suffix in {".qmd", ".css", ".csv", ".svg", ".png"}:
+            shutil.copyfile(page, stage / page.name)
+    _stage_site_notebooks(project, stage)
+    for run in published:
+        _copy_run(project.reports / run.id, stage / "reports" / run.id, run)
+    config = _configuration(project, published)
+    _check_pages(config, stage, project)
+    write_text(stage / CONFIG, yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=110))
+    return published
+
+
+def _stage_site_notebooks(project: Project, stage: Path) -> None:
+    folder = project.reports / SITE_FOLDER
+    for source, page in SITE_NOTEBOOKS.items():
+        shutil.copyfile(folder / f"{source}.ipynb", stage / f"{page}.ipynb")
+    for part in ("figurer", "data"):
+        if (folder / part).is_dir():
+            shutil.copytree(folder / part, stage / part)
+
+
+def _copy_run(source: Path, target: Path, run: Run) -> None:
+    target.mkdir(parents=True)
+    for name in run.anteckningsbocker:
+        _copy_titled(source / f"{name}.ipynb", target / f"{name}.ipynb", run)
+    for part in ("figurer", "data"):
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part)
+
+
+def _copy_titled(source: Path, target: Path, run: Run) -> None:
+    """Copy a notebook and put the run's name into its title, so that no two pages are called the same."""
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    title = notebook_title(notebook)
+    front = {"title": f"{title} – {run.rubrik}"}
+    notebook["cells"][0]["source"] = ["---\n", yaml.safe_dump(front, allow_unicode=True, width=500), "---"]
+    write_text(target, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def notebook_title(notebook: dict[str, Any]) -> str:
+    """Return the title in a notebook's front matter (its first, raw cell)."""
+    text = "".join(notebook["cells"][0]["source"]).strip().strip("-")
+    return str(yaml.safe_load(text)["title"])
+
+
+def _configuration(project: Project, runs: tuple[Run, ...]) -> dict[str, Any]:
+    config: Any = read_yaml(project.root / CONFIG)
+    sections = []
+    for run in runs:
+        pages = [f"reports/{run.id}/{name}.ipynb" for name in run.anteckningsbocker]
+        config["project"]["render"] += pages
+        titles = [
+            notebook_title(json.loads((project.notebooks / f"{name}.ipynb").read_text(encoding="utf-8")))
+            for name in run.anteckningsbocker
+        ]
+        contents = [{"href": page, "text": title} for page, title in zip(pages, titles, strict=True)]
+        sections.append({"section": run.rubrik, "contents": contents})
+    contents = config["website"]["sidebar"]["contents"]
+    config["website"]["sidebar"]["contents"] = [contents[0], *sections, *contents[1:]]
+    return dict(config)
+
+
+def _check_pages(config: dict[str, Any], stage: Path, project: Project) -> None:
+    for page in config["project"]["render"]:
+        if not (stage / page).is_file():
+            raise BistandError(
+                f"sidan {page} finns inte",
+                file=project.root / CONFIG,
+                fix="Lägg sidan i mappen site eller ta bort den ur listan.",
+            )

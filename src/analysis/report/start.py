@@ -1,0 +1,259 @@
+"""The start page: does the municipality reach its targets, and where is everything?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.report import theme
+from analysis.report.figures import publish_figure
+from analysis.report.markdown import (
+    KeyFigure,
+    Markdown,
+    capitalise,
+    conclusion,
+    key_figures,
+    paragraphs,
+    sentence_list,
+)
+from analysis.report.numbers import decimal, percent, points, probability
+from analysis.report.tables import Column, table
+from analysis.runs import Overview, Run, Target, day_name, period_name
+
+
+def yearly(overview: Overview, run: Run) -> dict[int, float]:
+    """Return the run's published series of its annual measure, by year."""
+    return {int(year): float(value) for year, value in overview.facts(run, "laget")["series"].items()}
+
+
+def adults(overview: Overview, run: Run) -> dict[str, float]:
+    """Return the run's published values of the board's adult measure, by period."""
+    return {
+        str(period): float(value) for period, value in overview.facts(run, "laget")["adults"]["T"].items()
+    }
+
+
+def target_answer(overview: Overview, target: Target, run: Run) -> str:
+    """Answer in a few sentences whether a target was or will be reached."""
+    name = overview.catalogue.municipality(run.kommun).name
+    if target.matt == run.matt:
+        return _annual_answer(overview, target, run, name)
+    return _adult_answer(overview, target, run, name)
+
+
+def _annual_answer(overview: Overview, target: Target, run: Run, name: str) -> str:
+    values = yearly(overview, run)
+    newest = yearly(overview, _newest(overview, run))
+    if target.deadline_year in values:
+        value = values[target.deadline_year]
+        verdict = "nåddes" if target.reached(value) else "nåddes inte"
+        last = max(newest)
+        tail = ""
+        if last > target.deadline_year:
+            tail = f" Sedan dess har andelen {_verb(value, newest[last])} till {percent(newest[last], 2)} ({last})."
+        return (
+            f"**{capitalise(target.namn)} {verdict}.** {target.deadline_year} fick {percent(value, 2)} av invånarna "
+            f"i {name} ekonomiskt bistånd; målet var {_level(target)}.{tail}"
+        )
+    return f"**{capitalise(target.namn)} kan inte avgöras än.** {_chance(overview, run)}"
+
+
+def _adult_answer(overview: Overview, target: Target, run: Run, name: str) -> str:
+    values = adults(overview, run)
+    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in values.items()]
+    last_period, last = list(values.items())[-1]
+    if target.reached(last):
+        state = "nivån är nådd i det senaste kända värdet"
+    else:
+        state = f"då återstod {points(last - target.niva, sign=False)} till målet"
+    return (
+        f"**{capitalise(target.namn)}: {_level(target)} vuxna i {name} senast "
+        f"{period_name(target.senast)}.** Nämndens mått var {sentence_list(steps)}; {state} "
+        f"({period_name(last_period)}). {_chance(overview, run)}"
+    )
+
+
+def _chance(overview: Overview, run: Run) -> str:
+    facts = overview.facts(run, "mal")
+    value = facts.get("probability")
+    if value is None:
+        return "Sannolikheten att nå målet redovisas på körningens sida."
+    return f"Prognosens sannolikhet att målet nås är {probability(float(value))}."
+
+
+def _newest(overview: Overview, run: Run) -> Run:
+    same = [item for item in overview.runs.runs if item.kommun == run.kommun and item.id in overview.results]
+    return max(same, key=lambda item: item.kant_senast)
+
+
+def _verb(before: float, after: float) -> str:
+    return "minskat" if after < before else "ökat"
+
+
+def _level(target: Target) -> str:
+    return f"{target.villkor} {percent(target.niva, 0)}"
+
+
+def start_conclusion(overview: Overview) -> Markdown:
+    """Return the answers to all targets, one paragraph each."""
+    answers = [target_answer(overview, target, run) for _, target, run in overview.targets()]
+    return conclusion("\n\n".join(answers))
+
+
+def start_cards(overview: Overview) -> Markdown:
+    """Return the key figures of the start page: one pair a target."""
+    cards = []
+    for _, target, run in overview.targets():
+        newest = _newest(overview, run)
+        if target.matt == run.matt:
+            values = yearly(overview, newest)
+            for year in (target.deadline_year, max(values)):
+                if year in values:
+                    note = "målår" if year == target.deadline_year else "senaste kända år"
+                    cards.append(
+                        KeyFigure(percent(values[year], 2), f"av invånarna {year}", f"{target.namn}: {note}")
+                    )
+        else:
+            period, value = list(adults(overview, run).items())[-1]
+            cards.append(
+                KeyFigure(
+                    percent(value, 2), f"vuxna, {period_name(period)}", f"{target.namn}: {_level(target)}"
+                )
+            )
+            chance = overview.facts(run, "mal").get("probability")
+            if chance is not None:
+                due = f"senast {period_name(target.senast)}"
+                cards.append(KeyFigure(probability(float(chance)), "sannolikhet att nå målet", due))
+    return key_figures(cards)
+
+
+def target_figures(overview: Overview) -> Markdown:
+    """Draw each target's measure over time, under a heading of its own."""
+    pieces = []
+    for target_id, target, run in overview.targets():
+        newest = _newest(overview, run)
+        if target.matt == run.matt:
+            values = [(float(year), str(year), value) for year, value in yearly(overview, newest).items()]
+        else:
+            values = [
+                (_position(period), period, value) for period, value in adults(overview, newest).items()
+            ]
+        pieces.append(Markdown(f"## {capitalise(target.namn)}\n"))
+        pieces.append(_draw(overview, target_id, target, newest, values))
+    return sum(pieces[1:], pieces[0]) if pieces else paragraphs("Ingen körning följer något mål.")
+
+
+def _position(period: str) -> float:
+    """Place a period on a year axis: a year in its middle, a month in the middle of the month."""
+    return float(period[:4]) + (0.5 if len(period) == 4 else (int(period[5:]) - 0.5) / 12)
+
+
+def _draw(
+    overview: Overview, target_id: str, target: Target, run: Run, known: list[tuple[float, str, float]]
+) -> Markdown:
+    figure, axes = theme.new_figure(7.6, 3.6)
+    x = [item[0] for item in known]
+    y = [item[2] for item in known]
+    axes.plot(x, y, **theme.LINES["kommun"].kwargs())
+    annual = target.matt == run.matt
+    deadline = float(target.deadline_year) if annual else target.deadline_year + 1.0
+    name = overview.catalogue.municipality(run.kommun).name
+    theme.target_line(axes, target.niva, f"Målet: {_level(target)}", x=min(x))
+    axes.plot([deadline], [target.niva], marker="D", color=theme.TARGET, markersize=8, linestyle="")
+    axes.annotate(
+        f"senast {target.senast}",
+        (deadline, target.niva),
+        xytext=(0, -16),
+        textcoords="offset points",
+        ha="center",
+        color=theme.TARGET,
+        fontsize=9.5,
+    )
+    for place in _labelled(known, target, annual):
+        axes.annotate(
+            percent(known[place][2], 2),
+            (x[place], y[place]),
+            xytext=(0, 10),
+            textcoords="offset points",
+            ha="center",
+            color=theme.OWN,
+            fontsize=9.5,
+            fontweight="bold",
+        )
+    axes.set_ylim(0, max([*y, target.niva]) * 1.22)
+    axes.set_xlim(min(x) - 0.4, max([*x, deadline]) + 0.6)
+    theme.whole_years(axes, int(min(x)), int(max([*x, deadline])))
+    theme.swedish_axis(axes, digits=1 if max(y) < 3 else 0, unit="%")
+    measure = overview.catalogue.measure(target.matt)
+    axes.set_title(f"{measure.kort}, {name}")
+    data = pd.DataFrame({"period": [item[1] for item in known], "andel_procent": y})
+    alt = (
+        f"Linjediagram. {name}: {measure.kort.lower()} gick från {percent(y[0], 2)} ({period_name(known[0][1])}) till "
+        f"{percent(y[-1], 2)} ({period_name(known[-1][1])}). Målet är {_level(target)} senast "
+        f"{period_name(target.senast)}."
+    )
+    return publish_figure(
+        figure,
+        name=target_id,
+        caption=f"{capitalise(target.namn)}: {measure.kort.lower()}, {name}",
+        alt=alt,
+        data=data,
+        output=overview.output,
+    )
+
+
+def _labelled(known: list[tuple[float, str, float]], target: Target, annual: bool) -> list[int]:
+    if not annual:
+        return list(range(len(known)))
+    highest = max(range(len(known)), key=lambda place: known[place][2])
+    due = [place for place, item in enumerate(known) if item[1] == target.senast]
+    return sorted({highest, len(known) - 1, *due})
+
+
+def runs_table(overview: Overview) -> Markdown:
+    """Return all runs with links to their pages and what they say in one number."""
+    rows = []
+    for run in overview.runs.runs:
+        if run.id not in overview.results:
+            continue
+        facts = overview.facts(run, "laget")
+        target = overview.runs.targets[run.mal] if run.mal else None
+        chance = overview.facts(run, "mal").get("probability")
+        rows.append(
+            {
+                "link": f'<a href="reports/{run.id}/{run.anteckningsbocker[0]}.html">{run.rubrik}</a>',
+                "municipality": overview.catalogue.municipality(run.kommun).name,
+                "day": run.kant_senast.isoformat(),
+                "year": facts.get("year"),
+                "value": facts.get("value"),
+                "target": f"{_level(target)} senast {target.senast}" if target else "inget mål för andelen",
+                "chance": probability(float(chance)) if chance is not None else "–",
+            }
+        )
+    columns = [
+        Column("link", "Körning", "html"),
+        Column("municipality", "Kommun", filter=True),
+        Column("day", "Känt till och med"),
+        Column("year", "Senaste år", "number", 0),
+        Column("value", "Andel invånare", "number", 2, unit="%"),
+        Column("target", "Mål", filter=True),
+        Column("chance", "Sannolikhet att nå målet"),
+    ]
+    note = (
+        "Andel invånare är N31807 (Kolada, Socialstyrelsen). Sannolikheten kommer ur körningens prognos, gjord på det som "
+        "då var känt."
+    )
+    frame = pd.DataFrame(rows)
+    frame["year"] = [f"{value:.0f}" if value is not None else "–" for value in frame["year"]]
+    columns[3] = Column("year", "Senaste år")
+    return table(frame, columns, caption="Alla körningar", sortable=True, note=note)
+
+
+def data_state(overview: Overview) -> Markdown:
+    """Say how fresh the site is: the newest day of knowledge and the newest vintage."""
+    newest = max(run.kant_senast for run in overview.runs.runs)
+    vintages = sorted({item.passport.utgava for item in overview.passports if item.passport.national})
+    return paragraphs(
+        f"Webbplatsen bygger på {len(overview.results)} körningar och uppgifter kända senast {day_name(newest)}. "
+        f"Nationella källor är hämtade {vintages[-1]}. {decimal(len(overview.passports), 0)} källfiler har pass med "
+        "producent, definition, utgåva och kontrollsumma; se [data och källor](data.ipynb)."
+    )
