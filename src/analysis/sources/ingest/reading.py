@@ -1,0 +1,261 @@
+"""Read one file of the municipality's own figures and say what was understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import BistandError
+from analysis.sources.catalogue import Catalogue
+from analysis.sources.ingest.cells import DecimalGuess, guess_decimal
+from analysis.sources.ingest.columns import Column, plan_columns
+from analysis.sources.ingest.dialect import Grid, read_grids
+from analysis.sources.ingest.headings import Headings
+from analysis.sources.ingest.layout import Frame, find_frame
+from analysis.sources.ingest.mapping import Mapping
+from analysis.sources.ingest.places import Places
+from analysis.sources.ingest.rows import Dropped, Found, RowReader
+from analysis.sources.observation import WITH_VALUE
+
+#: Columns of a reading, before source and date are known.
+READ_COLUMNS: Final = (
+    "kommun_kod", "measure_id", "period", "gender", "group", "value", "unit", "status", "note", "row",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file was understood to say.
+
+    `table` has the columns of :data:`READ_COLUMNS`, one row an observation in file order (`row` is the row in
+    the file); `dropped` says what was left out and why; `warnings` what a reader should look at twice.
+    """
+
+    path: Path
+    origin: str
+    sheet: str | None
+    titles: tuple[str, ...]
+    headings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    decimal: str
+    table: pd.DataFrame
+    dropped: tuple[Dropped, ...]
+    warnings: tuple[str, ...]
+
+
+def read_file(path: Path, mapping: Mapping, catalogue: Catalogue, *, grids: tuple[Grid, ...] = ()) -> Reading:
+    """Read a file with its mapping; the same file and mapping always give the same reading.
+
+    Parameters
+    ----------
+    grids
+        The file's sheets if they have been read already.
+
+    Raises
+    ------
+    BistandError
+        Naming file, row, column and what to do, for anything that cannot be understood.
+    """
+    grid, frame = _choose(grids or read_grids(path), mapping, path)
+    headings = Headings(catalogue, mapping.mattnamn)
+    places = Places(catalogue)
+    columns = plan_columns(grid, frame, mapping, headings, places)
+    _check_columns(columns, mapping, path)
+    decimal = _decimal(grid, frame, columns, mapping, path)
+    reader = RowReader(path, grid, frame, columns, mapping, catalogue, headings, places, decimal)
+    found = list(reader.read())
+    _check_unique(found, path)
+    table, unpublished = _table(found, catalogue, mapping)
+    dropped = [Dropped(f"kolumn ”{c.label}”", c.why) for c in columns if c.role == "ej med"]
+    dropped += reader.dropped + unpublished
+    if table.empty:
+        raise BistandError(
+            "hittar inga siffror i tabellen", file=path, fix="Kontrollera att rätt blad är valt."
+        )
+    _check_fractions(table, grid, mapping, path)
+    return Reading(
+        path=path,
+        origin=grid.origin,
+        sheet=grid.sheet,
+        titles=frame.titles,
+        headings=tuple(column.label for column in columns),
+        columns=columns,
+        decimal=decimal.decimal,
+        table=table,
+        dropped=tuple(dropped),
+        warnings=tuple(_warnings(table, columns)),
+    )
+
+
+def _choose(grids: tuple[Grid, ...], mapping: Mapping, path: Path) -> tuple[Grid, Frame]:
+    if mapping.blad is not None:
+        named = [grid for grid in grids if grid.sheet == mapping.blad]
+        if not named:
+            names = ", ".join(f"”{grid.sheet}”" for grid in grids)
+            raise BistandError(
+                f"bladet ”{mapping.blad}” finns inte", file=path, fix=f"Filen har bladen {names}."
+            )
+        grids = tuple(named)
+    candidates = [(grid, frame) for grid in grids if not grid.hidden and (frame := find_frame(grid))]
+    if not candidates:
+        raise BistandError(
+            "hittar ingen tabell med en rubrikrad och siffror under den",
+            file=path,
+            fix="Tabellen ska ha rubriker överst, till exempel År, Månad och Antal hushåll.",
+        )
+    if len(candidates) > 1 and mapping.blad is None:
+        names = ", ".join(f"”{grid.sheet}”" for grid, _ in candidates)
+        raise BistandError(
+            f"flera blad har tabeller: {names}",
+            file=path,
+            fix="Välj ett med --blad, till exempel --blad Tabell.",
+        )
+    return candidates[0]
+
+
+def _check_columns(columns: tuple[Column, ...], mapping: Mapping, path: Path) -> None:
+    labels = {column.label for column in columns}
+    missing = [label for label in mapping.rubriker if label not in labels]
+    if missing:
+        raise BistandError(
+            f"kolumnen ”{missing[0]}” fanns förra gången men saknas nu",
+            file=path,
+            column=missing[0],
+            fix="Exportera som förra gången, eller ta bort raden ”rubriker” i mappningen om formatet är nytt.",
+        )
+    if not any(column.role == "värde" for column in columns):
+        unknown = [column.label for column in columns if column.unknown]
+        example = unknown[0] if unknown else "Antal hushåll"
+        raise BistandError(
+            "ingen kolumn känns igen som siffror för ett mått; rubrikerna är "
+            + ", ".join(f"”{column.label}”" for column in columns),
+            file=path,
+            fix=f'Tala om vad kolumnen är, till exempel --kolumn "{example}=MANAD_HUSHALL".',
+        )
+
+
+def _decimal(
+    grid: Grid, frame: Frame, columns: tuple[Column, ...], mapping: Mapping, path: Path
+) -> DecimalGuess:
+    texts = [
+        cell
+        for column in columns
+        if column.role == "värde"
+        for row in frame.body
+        if isinstance(cell := grid.cell(row, column.index), str) and cell
+    ]
+    guess = guess_decimal(texts)
+    if mapping.decimaltecken is not None:
+        return DecimalGuess(mapping.decimaltecken, thousands=True, certain=True)
+    if not guess.certain:
+        example = next((text for text in texts if "." in text), "1.234")
+        raise BistandError(
+            f"det går inte att avgöra om punkten i ”{example}” skiljer tusental eller decimaler",
+            file=path,
+            fix="Ange --decimaltecken , om punkten skiljer tusental, annars --decimaltecken .",
+        )
+    return guess
+
+
+def _check_unique(found: list[Found], path: Path) -> None:
+    seen: dict[tuple[str, ...], Found] = {}
+    for item in found:
+        first = seen.setdefault(item.key, item)
+        if first is not item:
+            what = " ".join(part for part in item.key if part != "alla")
+            raise BistandError(
+                f"{what} finns två gånger: även på rad {first.row}, kolumn ”{first.column}”",
+                file=path,
+                row=item.row,
+                column=item.column,
+                fix="Ta bort den ena, eller ange med --kolumn vilken kolumn som är en grupp, ett kön eller ska utelämnas.",
+            )
+
+
+def _table(found: list[Found], catalogue: Catalogue, mapping: Mapping) -> tuple[pd.DataFrame, list[Dropped]]:
+    last: dict[str, str] = {}
+    for item in found:
+        if item.status != "missing":
+            last[item.measure] = max(last.get(item.measure, ""), item.period)
+    kept = [item for item in found if item.period <= last.get(item.measure, "")]
+    late = sorted({item.period for item in found} - {item.period for item in kept})
+    dropped = [Dropped(f"perioderna {', '.join(late)}", "har inga siffror än")] if late else []
+    rows = [
+        {
+            "kommun_kod": item.kommun,
+            "measure_id": item.measure,
+            "period": item.period,
+            "gender": item.gender,
+            "group": item.group,
+            "value": item.value,
+            "unit": catalogue.measures[item.measure].enhet,
+            "status": item.status,
+            "note": "",
+            "row": item.row,
+        }
+        for item in kept
+    ]
+    table = pd.DataFrame(rows, columns=list(READ_COLUMNS))
+    return _mark_preliminary(table, mapping.preliminara_manader), dropped
+
+
+def _mark_preliminary(table: pd.DataFrame, months: int) -> pd.DataFrame:
+    """Give the newest `months` months of each measure the status preliminary."""
+    if months == 0 or table.empty:
+        return table
+    monthly = table["period"].str.fullmatch(r"\d{4}-\d{2}")
+    index = table["period"].where(monthly, "0000-01").map(lambda text: int(text[:4]) * 12 + int(text[5:7]))
+    newest = index.groupby(table["measure_id"]).transform("max")
+    chosen = monthly & (index > newest - months) & (table["status"] == "observed")
+    return table.assign(status=table["status"].mask(chosen, "preliminary"))
+
+
+def _check_fractions(table: pd.DataFrame, grid: Grid, mapping: Mapping, path: Path) -> None:
+    if grid.sheet is None or mapping.skala is not None:
+        return
+    if any(rule.skala is not None for rule in mapping.kolumner.values()):
+        return
+    shares = table[(table["unit"] == "procent") & table["value"].notna() & (table["value"] > 0)]
+    for measure_id, part in shares.groupby("measure_id"):
+        if len(part) >= 2 and part["value"].max() < 0.5:
+            raise BistandError(
+                f"alla värden för {measure_id} är under 0,5: är det procent eller delar av ett?",
+                file=path,
+                fix="Ange --skala 100 om Excel visar 3,7 % (cellen innehåller 0,037), --skala 1 om det är procent.",
+            )
+
+
+def _warnings(table: pd.DataFrame, columns: tuple[Column, ...]) -> list[str]:
+    warnings = [
+        f"Kolumnen ”{column.label}” har siffror men lästes inte: {column.why}."
+        for column in columns
+        if column.unknown
+    ]
+    counts = table[(table["unit"] == "antal") & table["value"].notna()]
+    odd = counts[counts["value"] % 1 != 0]
+    if not odd.empty:
+        warnings.append(f"{len(odd)} antal har decimaler, till exempel på rad {int(odd['row'].iloc[0])}.")
+    return warnings + _gender_sums(table)
+
+
+def _gender_sums(table: pd.DataFrame) -> list[str]:
+    """Say where women and men do not add up to all."""
+    counts = table[(table["unit"] == "antal") & table["status"].isin(WITH_VALUE)]
+    wide = counts.pivot_table(
+        index=["kommun_kod", "measure_id", "period", "group"],
+        columns="gender",
+        values="value",
+        aggfunc="first",
+    )
+    if not {"T", "K", "M"} <= set(wide.columns):
+        return []
+    off = wide.dropna(subset=["T", "K", "M"])
+    off = off[~np.isclose(off["T"], off["K"] + off["M"])]
+    return [
+        f"{key[1]} {key[2]}: kvinnor {row['K']:g} och män {row['M']:g} är tillsammans inte {row['T']:g}."
+        for key, row in off.head(5).iterrows()
+    ]
