@@ -64,12 +64,17 @@ class StatedMovement(Frozen):
 
 
 class Indicator(Frozen):
-    """What a plan follows, in which direction it should go, and the values stated so far."""
+    """What a plan follows, in which direction it should go, and the values stated so far.
+
+    `goal_interpreted`: no document says the direction in words; it follows from the measure's purpose.
+    `monthly`: the municipality follows the indicator month by month, even if few values are public.
+    """
 
     id: Text
     name: Text
     unit: Text
     goal: Goal = Goal.NONE
+    goal_interpreted: bool = False
     timing: Timing = Timing.UNKNOWN
     kind: Text = "indikator"
     focus: Text | None = None

@@ -43,6 +43,7 @@ KEYS = {
     "focus": "omrade",
     "focus_areas": "omraden",
     "goal": "mal",
+    "goal_interpreted": "mal_tolkat",
     "group": "grupp",
     "handled": "hanterat",
     "includes": "omfattar",
