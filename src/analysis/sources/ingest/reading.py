@@ -152,11 +152,17 @@ def _decimal(
     if mapping.decimaltecken is not None:
         return DecimalGuess(mapping.decimaltecken, thousands=True, certain=True)
     if not guess.certain:
-        example = next((text for text in texts if "." in text), "1.234")
+        point = next((text for text in texts if "." in text), "")
+        comma = next((text for text in texts if "," in text), "")
+        what = (
+            f"filen blandar decimaltecken: ”{comma}” och ”{point}”"
+            if comma
+            else f"det går inte att avgöra om punkten i ”{point}” skiljer tusental eller decimaler"
+        )
         raise BistandError(
-            f"det går inte att avgöra om punkten i ”{example}” skiljer tusental eller decimaler",
+            what,
             file=path,
-            fix="Ange --decimaltecken , om punkten skiljer tusental, annars --decimaltecken .",
+            fix="Ange --decimaltecken , om kommatecknet skiljer decimaler och punkten tusental, annars --decimaltecken .",
         )
     return guess
 
@@ -177,11 +183,8 @@ def _check_unique(found: list[Found], path: Path) -> None:
 
 
 def _table(found: list[Found], catalogue: Catalogue, mapping: Mapping) -> tuple[pd.DataFrame, list[Dropped]]:
-    last: dict[str, str] = {}
-    for item in found:
-        if item.status != "missing":
-            last[item.measure] = max(last.get(item.measure, ""), item.period)
-    kept = [item for item in found if item.period <= last.get(item.measure, "")]
+    last = max((item.period for item in found if item.status != "missing"), default="")
+    kept = [item for item in found if item.period <= last]
     late = sorted({item.period for item in found} - {item.period for item in kept})
     dropped = [Dropped(f"perioderna {', '.join(late)}", "har inga siffror än")] if late else []
     rows = [
