@@ -16,6 +16,7 @@ from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.corrections import apply_corrections, read_corrections
 from analysis.sources.observation import KEY
 from analysis.sources.passports import LocatedPassport, find_passports
+from analysis.sources.vintages import later_vintages, settle
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def build_panel(project: Project) -> BuildReport:
     """
     catalogue = load_catalogue(project.raw)
     frames = []
-    for located in find_passports(project.raw):
+    passports = find_passports(project.raw)
+    for located in passports:
         if located.passport.rackvidd != "referens":
             frames.append(_read_checked(located, catalogue))
     if not frames:
@@ -68,8 +70,11 @@ def build_panel(project: Project) -> BuildReport:
         )
     raw = pd.concat(frames, ignore_index=True)
     ledger = project.raw / "corrections.yml"
-    corrected = apply_corrections(raw, read_corrections(ledger), ledger=ledger)
-    table = corrected.sort_values([*KEY, "known_from"], kind="stable", ignore_index=True)
+    corrected = apply_corrections(
+        raw, read_corrections(ledger), ledger=ledger, later=later_vintages(passports)
+    )
+    settled = settle(corrected, passports)
+    table = settled.sort_values([*KEY, "known_from"], kind="stable", ignore_index=True)
     validate(table, file=project.relative(project.observations))
     before = read_panel(project) if project.observations.exists() else table.iloc[0:0]
     added, removed, changed = _difference(before, table)

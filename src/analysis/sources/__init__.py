@@ -13,6 +13,8 @@ import pandas as pd
 
 from analysis.errors import BistandError, allowed_values
 from analysis.sources.catalogue import Catalogue
+from analysis.sources.ingest.reader import NAME as INGESTED
+from analysis.sources.ingest.reader import read_ingested
 from analysis.sources.passports import LocatedPassport
 from analysis.sources.tables import read_observations, read_tidy
 
@@ -21,6 +23,7 @@ Reader = Callable[[LocatedPassport, Catalogue], pd.DataFrame]
 READERS: Final[dict[str, Reader]] = {
     "tabell": read_tidy,
     "observationer": read_observations,
+    INGESTED: read_ingested,
 }
 
 

@@ -7,6 +7,7 @@ matches, and the build stops until someone has retired it.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,8 @@ class Correction(BaseModel):
     """One entry of the ledger.
 
     `flagga` keeps the value and adds `anledning` to its note; `ersatt` puts `varde` in its place with status
-    ``derived``; `stryk` makes it ``missing``.
+    ``derived``; `stryk` makes it ``missing``. `rattad_i` names the later vintage in which the source mended the
+    error: the correction then holds for the vintages before it only.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,6 +38,7 @@ class Correction(BaseModel):
     vantat: float
     varde: float | None = None
     anledning: str
+    rattad_i: str | None = None
     status: Literal["öppen", "anmäld", "avslutad"]
 
     @model_validator(mode="after")
@@ -64,43 +67,76 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
 
 
 def apply_corrections(
-    frame: pd.DataFrame, corrections: tuple[Correction, ...], *, ledger: Path
+    frame: pd.DataFrame,
+    corrections: tuple[Correction, ...],
+    *,
+    ledger: Path,
+    later: Mapping[str, tuple[str, ...]] | None = None,
 ) -> pd.DataFrame:
     """Return a corrected copy of the observations.
+
+    A later vintage that repeats the expected value has the same error and is corrected too.
+
+    Parameters
+    ----------
+    later
+        For each source id the later vintages of its series, in order.
 
     Raises
     ------
     BistandError
-        If an open correction finds no row, or a row whose value is no longer the expected one.
+        If an open correction finds no row, or a row whose value is no longer the expected one, in the source or in
+        a later vintage of it.
     """
     corrected = frame.copy()
+    by_source = {str(key): part for key, part in frame.groupby("source_id")}
     for position, item in enumerate(corrections, start=1):
         if item.status == "avslutad":
             continue
-        matches = corrected.index[
-            (corrected["source_id"] == item.kalla)
-            & (corrected["kommun_kod"] == item.kommun)
-            & (corrected["measure_id"] == item.matt)
-            & (corrected["period"] == item.period)
-            & (corrected["gender"] == item.kon)
-            & (corrected["group"] == item.grupp)
-        ]
         place = f"rättelse nummer {position} ({item.kommun}, {item.matt}, {item.period})"
-        if len(matches) != 1:
+        row = _find(by_source, item, item.kalla)
+        if row is None:
             raise BistandError(
-                f"{place} träffar {len(matches)} rader i {item.kalla}, väntade en",
+                f"{place} träffar ingen rad i {item.kalla}",
                 file=ledger,
                 fix="Rätta nycklarna, eller sätt status: avslutad om raden inte längre finns.",
             )
-        actual = float(corrected.loc[matches, "value"].to_numpy()[0])
-        if not math.isclose(actual, item.vantat, rel_tol=1e-9, abs_tol=1e-12):
-            raise BistandError(
-                f"{place} väntade värdet {item.vantat:g} men källan säger nu {actual:g}",
-                file=ledger,
-                fix="Källan har troligen rättats: kontrollera, och sätt status: avslutad.",
-            )
-        _apply(corrected, matches[0], item)
+        _check(frame, row, item, place, item.kalla, ledger)
+        _apply(corrected, row, item)
+        for source in (later or {}).get(item.kalla, ()):
+            if source == item.rattad_i:
+                break
+            row = _find(by_source, item, source)
+            if row is not None:
+                _check(frame, row, item, place, source, ledger)
+                _apply(corrected, row, item)
     return corrected
+
+
+def _find(by_source: Mapping[str, pd.DataFrame], item: Correction, source: str) -> int | None:
+    rows = by_source.get(source)
+    if rows is None:
+        return None
+    matches = rows.index[
+        (rows["kommun_kod"] == item.kommun)
+        & (rows["measure_id"] == item.matt)
+        & (rows["period"] == item.period)
+        & (rows["gender"] == item.kon)
+        & (rows["group"] == item.grupp)
+    ]
+    return int(matches[0]) if len(matches) else None
+
+
+def _check(frame: pd.DataFrame, row: int, item: Correction, place: str, source: str, ledger: Path) -> None:
+    actual = float(frame["value"].to_numpy()[frame.index.get_loc(row)])
+    if math.isclose(actual, item.vantat, rel_tol=1e-9, abs_tol=5.1e-7):
+        return
+    fix = "Källan har troligen rättats: kontrollera, och sätt status: avslutad."
+    if source != item.kalla:
+        fix = f"Källan har troligen rättats: kontrollera, och lägg till rattad_i: {source} i posten."
+    raise BistandError(
+        f"{place} väntade värdet {item.vantat:g} men {source} säger nu {actual:g}", file=ledger, fix=fix
+    )
 
 
 def _apply(frame: pd.DataFrame, row: int, item: Correction) -> None:

@@ -1,0 +1,146 @@
+"""Storing a new vintage: raw files and their passports in a new dated folder, all of it or nothing.
+
+Everything is written into a folder outside ``data/raw`` and reaches its place by one rename. A process that is killed
+before the rename leaves ``data/raw`` untouched; the left-over is swept away the next time something is stored.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.errors import BistandError
+from analysis.files import sha256_of
+from analysis.sources.passports import SUFFIX, Passport, find_passports
+
+_INCOMING = ".inkommande-"
+
+
+@dataclass(frozen=True)
+class NewSource:
+    """One raw file to store: its name, its bytes, and the passport's fields except id, fil, hamtad and sha256.
+
+    The id becomes `stem` and the date of the folder.
+    """
+
+    name: str
+    data: bytes
+    stem: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A stored vintage: its folder and the ids of its passports."""
+
+    folder: Path
+    source_ids: tuple[str, ...]
+
+
+def safe_name(name: str) -> str:
+    """Return a file name in lower-case ASCII: ``Månadssiffror okt 2024.XLSX`` -> ``manadssiffror_okt_2024.xlsx``."""
+    table = str.maketrans("åäöéüÅÄÖÉÜ", "aaoeuaaoeu")
+    stem, dot, suffix = name.lower().translate(table).rpartition(".")
+    clean = re.sub(r"[^a-z0-9]+", "_", stem or suffix).strip("_") or "fil"
+    return f"{clean}.{re.sub(r'[^a-z0-9]', '', suffix)}" if dot and stem else clean
+
+
+def store_vintage(raw: Path, series_folder: str, day: date, sources: Sequence[NewSource]) -> Stored:
+    """Store files with passports as a new vintage in ``data/raw/<series_folder>/<day>``.
+
+    A second vintage on the same day gets the folder ``<day>-2``; nothing that is there is ever changed.
+
+    Raises
+    ------
+    BistandError
+        If a passport would not be valid, or the folder cannot be written.
+    """
+    sweep(raw)
+    parent = raw / series_folder
+    parent.mkdir(parents=True, exist_ok=True)
+    label = _free_label(parent, day)
+    try:
+        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=raw.parent))
+    except OSError as error:
+        raise BistandError(
+            "det går inte att skriva i datamappen",
+            file=raw.parent,
+            fix="Kontrollera behörigheter och utrymme.",
+        ) from error
+    try:
+        ids = tuple(_write(incoming, source, label, day) for source in sources)
+        incoming.chmod(0o755)
+        _sync(incoming)
+        incoming.rename(parent / label)
+    except BaseException:
+        shutil.rmtree(incoming, ignore_errors=True)
+        raise
+    _sync(parent)
+    return Stored(parent / label, ids)
+
+
+def sweep(raw: Path) -> None:
+    """Remove what an interrupted store left behind beside ``data/raw``."""
+    for left in raw.parent.glob(f"{_INCOMING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _free_label(parent: Path, day: date) -> str:
+    label, number = day.isoformat(), 1
+    while (parent / label).exists():
+        number += 1
+        label = f"{day.isoformat()}-{number}"
+    return label
+
+
+def _write(folder: Path, source: NewSource, label: str, day: date) -> str:
+    target = folder / source.name
+    _write_synced(target, source.data)
+    source_id = f"{source.stem}-{label}"
+    fields = {
+        "id": source_id,
+        "fil": source.name,
+        **source.fields,
+        "hamtad": day,
+        "sha256": sha256_of(target),
+    }
+    Passport.model_validate(fields)
+    text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=110)
+    passport_name = f"{target.stem}{SUFFIX}"
+    _write_synced(folder / passport_name, text.encode("utf-8"))
+    return source_id
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Make the folder's entries durable (not possible on Windows, where it is not needed)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def already_stored(raw: Path, sha256: str) -> str | None:
+    """Return the id of the source whose file has this checksum, if there is one."""
+    for located in find_passports(raw):
+        if located.passport.sha256 == sha256:
+            return located.passport.id
+    return None
