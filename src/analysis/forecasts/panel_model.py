@@ -141,7 +141,9 @@ def fit_panel(
     lends = np.array([code != "0000" for code in kept.index])
 
     change = np.diff(log, axis=1)
-    centre = np.array([np.nanmedian(column) if np.isfinite(column).any() else np.nan for column in change.T])
+    centre = np.array(
+        [np.nanmedian(column) if np.isfinite(column).any() else np.nan for column in change[lends].T]
+    )
     curve = _size_curve((change - centre)[lends], recipients[lends])
     size_scale = np.sqrt(curve[0] + curve[1] / recipients)
     growth = common_changes(change[lends], size_scale[lends])

@@ -47,7 +47,7 @@ class LabourRelation:
 
 
 def fit_labour_relation(
-    levels: pd.DataFrame, unemployment: pd.DataFrame, *, draws: int = 300, seed: int = 20261121
+    levels: pd.DataFrame, rate_change: pd.DataFrame, *, draws: int = 300, seed: int = 20261121
 ) -> LabourRelation:
     """Regress yearly log changes of the share on changes of unemployment, this year's and last year's.
 
@@ -57,18 +57,20 @@ def fit_labour_relation(
 
     Parameters
     ----------
-    levels, unemployment
-        Index = codes, columns = years, per cent, NaN = missing. Leave a year of unemployment out (do not
-        join) where its source breaks: a change over the break is not a change.
+    levels
+        Index = codes, columns = years, per cent, NaN = missing.
+    rate_change
+        Change of unemployment since the year before, percentage points, same shape of table. Changes may come
+        from different sources as long as each one lies within a source: a change over a break is not a change.
 
     Raises
     ------
     ValueError
         With fewer than 100 usable municipality-years.
     """
-    codes = levels.index.intersection(unemployment.index).drop("0000", errors="ignore")
+    codes = levels.index.intersection(rate_change.index).drop("0000", errors="ignore")
     log = np.log(levels.loc[codes].where(levels.loc[codes] > 0))
-    change, rate = log.diff(axis=1), unemployment.loc[codes].diff(axis=1)
+    change, rate = log.diff(axis=1), rate_change.loc[codes]
     parts = []
     for year in change.columns:
         if year not in rate.columns or year - 1 not in rate.columns:
