@@ -177,7 +177,8 @@ def trend_figure(context: RunContext, now: Position) -> Markdown:
         theme.label_line(axes, now.year, height, text, color)
     target = context.target
     if target is not None and target.matt == context.run.matt:
-        theme.target_line(axes, target.niva, f"Målet: {target.villkor} {percent(target.niva, 0)}", x=years[0])
+        text = f"Målet: {target.villkor} {percent(target.niva, 0)} senast {target.senast}"
+        theme.target_line(axes, target.niva, text, above=max(ends) < target.niva)
     axes.set_ylim(bottom=0)
     axes.set_xlim(years[0] - 0.3, now.year + 4.2)
     theme.whole_years(axes, int(years[0]), now.year)

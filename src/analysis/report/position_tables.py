@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pandas as pd
 
 from analysis.panel import series, wide
@@ -10,7 +13,7 @@ from analysis.report.numbers import decimal
 from analysis.report.position import ADULT_MEASURE, Position
 from analysis.report.tables import Column, table
 from analysis.runs import RunContext, period_name
-from analysis.sources.observation import RIKET, STATUS_SV
+from analysis.sources.observation import GENDERS, RIKET
 
 
 def comparison_table(context: RunContext, now: Position) -> Markdown:
@@ -91,34 +94,34 @@ def related_table(context: RunContext) -> Markdown:
     chosen = rows[(rows["kommun_kod"] == context.run.kommun) & rows["source_id"].isin(documents)]
     if chosen.empty:
         return paragraphs("Inga tal ur nämndens dokument var kända den dag som körningen gäller.")
-    measures = {name: place for place, name in enumerate(context.catalogue.measures)}
-    genders_first = {"T": 0, "K": 1, "M": 2}
-    chosen = chosen.assign(
-        _measure=chosen["measure_id"].map(measures), _gender=chosen["gender"].map(genders_first)
-    )
-    chosen = chosen.sort_values(["_measure", "_gender", "period"], kind="stable")
-    genders = {"T": "Alla", "K": "Kvinnor", "M": "Män"}
-    frame = pd.DataFrame(
-        {
-            "name": [context.catalogue.measure(item).namn for item in chosen["measure_id"]],
-            "gender": [genders[item] for item in chosen["gender"]],
-            "period": [period_name(item) for item in chosen["period"]],
-            "value": [
-                decimal(value, context.catalogue.measure(item).decimaler)
-                for item, value in zip(chosen["measure_id"], chosen["value"], strict=True)
-            ],
-            "unit": chosen["unit"].to_numpy(),
-            "status": [STATUS_SV[item] for item in chosen["status"]],
-            "note": chosen["note"].to_numpy(),
+    rows_out = []
+    for measure_id in (name for name in context.catalogue.measures if name in set(chosen["measure_id"])):
+        measure = context.catalogue.measure(measure_id)
+        part = chosen[chosen["measure_id"] == measure_id].sort_values("period")
+        cells = {
+            gender: " · ".join(
+                _stated(row, measure.decimaler) for row in part[part["gender"] == gender].itertuples()
+            )
+            for gender in GENDERS
         }
-    )
+        places = sorted({re.sub(r" \([^)]*\)$", "", note) for note in part["note"]})
+        rows_out.append({"name": measure.namn, "unit": measure.enhet, "where": "; ".join(places), **cells})
     columns = [
         Column("name", "Mått"),
-        Column("gender", "Grupp", filter=True),
-        Column("period", "Period"),
-        Column("value", "Värde"),
         Column("unit", "Enhet"),
-        Column("status", "Status", filter=True),
-        Column("note", "Var talet står"),
+        Column("T", "Alla"),
+        Column("K", "Kvinnor"),
+        Column("M", "Män"),
+        Column("where", "Var talen står"),
     ]
-    return table(frame, columns, caption="Tal ur dokumenten, som de anges där", sortable=True)
+    return table(
+        pd.DataFrame(rows_out),
+        columns,
+        caption="Tal ur dokumenten, så som de anges där",
+        note="Ett * betyder att dokumentet anger värdet som ungefärligt, ** att det är preliminärt.",
+    )
+
+
+def _stated(row: Any, digits: int) -> str:
+    mark = {"approximate": "*", "preliminary": "**"}.get(row.status, "")
+    return f"{decimal(row.value, digits)}{mark} ({period_name(row.period)})"

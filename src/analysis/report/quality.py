@@ -118,7 +118,9 @@ def files_table(context: RunContext) -> Markdown:
         Column("licence", "Villkor"),
     ]
     return table(
-        pd.DataFrame(rows), columns, caption="Råfiler som körningen bygger på; varje fils kontrollsumma prövas när den läses"
+        pd.DataFrame(rows),
+        columns,
+        caption="Råfiler som körningen bygger på; varje fils kontrollsumma prövas när den läses",
     )
 
 

@@ -62,13 +62,13 @@ def _adult_answer(overview: Overview, target: Target, run: Run, name: str) -> st
     steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in values.items()]
     last_period, last = list(values.items())[-1]
     if target.reached(last):
-        state = "nivån är nådd i det senaste kända värdet"
+        state = f"{period_name(last_period)} var nivån nådd"
     else:
-        state = f"då återstod {points(last - target.niva, sign=False)} till målet"
+        state = f"i {period_name(last_period)} återstod {points(last - target.niva, sign=False)} till målet"
     return (
         f"**{capitalise(target.namn)}: {_level(target)} vuxna i {name} senast "
-        f"{period_name(target.senast)}.** Nämndens mått var {sentence_list(steps)}; {state} "
-        f"({period_name(last_period)}). {_chance(overview, run)}"
+        f"{period_name(target.senast)}.** Nämndens mått var {sentence_list(steps)}; {state}. "
+        f"{_chance(overview, run)}"
     )
 
 
@@ -157,24 +157,18 @@ def _draw(
     annual = target.matt == run.matt
     deadline = float(target.deadline_year) if annual else target.deadline_year + 1.0
     name = overview.catalogue.municipality(run.kommun).name
-    theme.target_line(axes, target.niva, f"Målet: {_level(target)}", x=min(x))
+    text = f"Målet: {_level(target)} senast {target.senast}"
+    theme.target_line(axes, target.niva, text, above=y[-1] < target.niva)
     axes.plot([deadline], [target.niva], marker="D", color=theme.TARGET, markersize=8, linestyle="")
-    axes.annotate(
-        f"senast {target.senast}",
-        (deadline, target.niva),
-        xytext=(0, -16),
-        textcoords="offset points",
-        ha="center",
-        color=theme.TARGET,
-        fontsize=9.5,
-    )
     for place in _labelled(known, target, annual):
+        below = target.reached(y[place])
         axes.annotate(
-            percent(known[place][2], 2),
+            percent(y[place], 2),
             (x[place], y[place]),
-            xytext=(0, 10),
+            xytext=(0, -13 if below else 10),
             textcoords="offset points",
-            ha="center",
+            ha="right" if below else "center",
+            va="center",
             color=theme.OWN,
             fontsize=9.5,
             fontweight="bold",

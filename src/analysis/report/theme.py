@@ -14,7 +14,7 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.report.numbers import decimal
 
@@ -121,7 +121,9 @@ def swedish_axis(axes: Axes, *, digits: int = 1, unit: str = "", which: str = "y
     """Write tick labels with decimal comma, the unit after each."""
     suffix = f"\u00a0{unit}" if unit else ""
     formatter = FuncFormatter(lambda value, _position: decimal(value, digits) + suffix)
-    (axes.yaxis if which == "y" else axes.xaxis).set_major_formatter(formatter)
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(formatter)
 
 
 def whole_years(axes: Axes, first: int, last: int, *, step: int | None = None) -> None:
@@ -148,15 +150,24 @@ def label_line(
     )
 
 
-def target_line(axes: Axes, level: float, text: str, *, x: float) -> None:
-    """Draw a target as a named, dashed line; the name stands at `x`, just above it."""
+def target_line(axes: Axes, level: float, text: str, *, above: bool = True) -> None:
+    """Draw a target as a named, dashed line; the name stands at the right edge, above or below the line.
+
+    Parameters
+    ----------
+    above
+        Where the data leave room at the right edge.
+    """
     style = LINES["mal"]
     axes.axhline(level, color=style.color, linestyle=style.linestyle, linewidth=style.linewidth)
     axes.annotate(
         text,
-        (x, level),
-        xytext=(0, 5),
+        (1, level),
+        xycoords=("axes fraction", "data"),
+        xytext=(-2, 5 if above else -5),
         textcoords="offset points",
+        ha="right",
+        va="bottom" if above else "top",
         color=TARGET,
         fontsize=9.5,
         fontweight="bold",

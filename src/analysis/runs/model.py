@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import date
 from typing import Literal
 
@@ -90,8 +91,11 @@ class Run(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _default_day(cls, fields: object) -> object:
-        if isinstance(fields, dict) and "kant_senast" not in fields and isinstance(fields.get("period"), str):
-            return {**fields, "kant_senast": period_end(fields["period"])}
+        if not isinstance(fields, dict) or "kant_senast" in fields:
+            return fields
+        period = fields.get("period")
+        if isinstance(period, str) and re.match(PERIOD_PATTERN, period):
+            return {**fields, "kant_senast": period_end(period)}
         return fields
 
     def parameters(self) -> dict[str, str]:

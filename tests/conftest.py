@@ -1,0 +1,31 @@
+"""Shared fixtures: the checkout, and a small copy of it that a test may spoil."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.paths import Project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Project:
+    """The real checkout; tests only read it."""
+    return Project(ROOT)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Project:
+    """A copy of raw data, notebooks, run list and pages, without anything built."""
+    root = tmp_path / "projekt"
+    for folder in ("data/raw", "notebooks", "site"):
+        shutil.copytree(ROOT / folder, root / folder)
+    (root / "reports").mkdir()
+    shutil.copyfile(ROOT / "reports" / "runs.yml", root / "reports" / "runs.yml")
+    for name in ("_quarto.yml", "pyproject.toml"):
+        shutil.copyfile(ROOT / name, root / name)
+    return Project(root)
