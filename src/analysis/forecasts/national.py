@@ -65,10 +65,15 @@ class NationalPosterior:
     df: float
 
     def simulate(self, steps: int, draws: int, rng: np.random.Generator) -> Array:
-        """Future common log changes per step, draws x steps, parameter uncertainty included."""
-        pick = rng.choice(self.weight.size, size=draws, p=self.weight)
+        """Future common log changes per step, draws x steps, parameter uncertainty included.
+
+        Draws come in antithetic pairs (same parameters, opposite shocks), so the median is steady with few draws.
+        """
+        half = -(-draws // 2)
+        pick = np.tile(rng.choice(self.weight.size, size=half, p=self.weight), 2)[:draws]
         rho, scale, mean = self.persistence[pick], self.shock[pick], self.mean[pick]
-        shocks = scale[:, None] * rng.standard_t(self.df, size=(draws, steps))
+        noise = rng.standard_t(self.df, size=(half, steps))
+        shocks = scale[:, None] * np.vstack([noise, -noise])[:draws]
         growth = np.empty((draws, steps))
         current = np.full(draws, last_finite(self.growth))
         for step in range(steps):

@@ -109,18 +109,18 @@ def _huber(x: Array, y: Array, weight: Array) -> Array:
 
 
 def labour_scenario(
-    paths: SamplePaths, relation: LabourRelation, points: float, *, name: str, seed: int = 1
+    paths: SamplePaths, relation: LabourRelation, points: float, *, first_year: int, name: str, seed: int = 1
 ) -> SamplePaths:
-    """The same futures with unemployment `points` higher from the first forecast period on (annual paths).
+    """The same futures with unemployment `points` percentage points higher from `first_year` on.
 
-    The change works with the same-year effect in the first period and the sum of both from the second. The
-    relation's own uncertainty is drawn once a path.
+    Periods in `first_year` get the same-year effect, later ones the sum of both effects. The relation's own
+    uncertainty is drawn once a path.
     """
     rng = np.random.default_rng([seed, paths.seed])
     effect = rng.multivariate_normal(relation.effect, relation.covariance, size=len(paths.draws))
-    first, later = effect[:, :1], effect.sum(axis=1, keepdims=True)
-    log_change = np.hstack([first, np.repeat(later, len(paths.periods) - 1, axis=1)]) * points
-    return paths.scaled(np.exp(log_change), name)
+    years = np.array([int(period[:4]) for period in paths.periods]) - first_year
+    log_change = np.where(years < 0, 0.0, effect[:, :1] + np.where(years > 0, effect[:, 1:], 0.0))
+    return paths.scaled(np.exp(points * log_change), name)
 
 
 def without_plan(

@@ -67,13 +67,13 @@ class TargetAssessment:
     first_passage
         When the level is first met, over the periods up to the target's.
     latest
-        Last known value and its period.
+        Last known period and value; None when the measure is not known in any period.
     required
-        Pace from the latest known value to the target; None if the target is already met.
+        Pace from the latest known value to the target; None if the target is already met or nothing is known.
     so_far
         Pace over the last known years, at most `SO_FAR_YEARS`; None with fewer than two known values.
     record
-        How often municipalities kept the required pace as long; None if the target is already met.
+        How often municipalities kept the required pace as long; None when `required` is.
     gap50, gap80
         Change in the outcome, in percentage points against the forecast, that would make the probability 50 and
         80 %; zero when it is already there.
@@ -85,7 +85,7 @@ class TargetAssessment:
     words: str
     fan: pd.DataFrame
     first_passage: FirstPassage
-    latest: tuple[str, float]
+    latest: tuple[str, float] | None
     required: Pace | None
     so_far: Pace | None
     record: PaceRecord | None
@@ -109,25 +109,25 @@ def assess_target(
     paths
         Forecast of the target's own measure; must contain the target period.
     history
-        Known values of that measure by period, at least one, all > 0.
+        Known values of that measure by period, all > 0; may be empty.
     levels
         The annual panel (index = codes, columns = years), for the count of kept paces.
 
     Raises
     ------
     ValueError
-        If `history` is empty or the paths do not reach the target period.
+        If the paths do not reach the target period.
     """
-    if not history:
-        raise ValueError("the target's measure must be known in at least one period")
     if target.period not in paths.periods:
         raise ValueError(f"the paths do not reach {target.period}")
     until = paths.until(target.period)
     probability = until.probability_at_most(target.level, target.period)
     ordered = sorted(history.items(), key=lambda item: centre(item[0]))
-    period, value = ordered[-1]
-    years = centre(target.period) - centre(period)
-    required = pace(value, target.level, years) if value > target.level and years > 0 else None
+    latest = ordered[-1] if ordered else None
+    years = centre(target.period) - centre(latest[0]) if latest else 0.0
+    required = (
+        pace(latest[1], target.level, years) if latest and latest[1] > target.level and years > 0 else None
+    )
     span = max(round(years), 1)
     return TargetAssessment(
         target=target,
@@ -136,7 +136,7 @@ def assess_target(
         words=probability_words(probability),
         fan=until.fan(),
         first_passage=until.first_passage(target.level),
-        latest=(period, value),
+        latest=latest,
         required=required,
         so_far=_pace_so_far(ordered),
         record=pace_record(levels, required.percent, span) if required else None,
@@ -147,6 +147,8 @@ def assess_target(
 
 def _pace_so_far(ordered: list[tuple[str, float]]) -> Pace | None:
     """Pace from the earliest known value within `SO_FAR_YEARS` of the last one."""
+    if not ordered:
+        return None
     end_period, end = ordered[-1]
     near = [item for item in ordered[:-1] if centre(end_period) - centre(item[0]) <= SO_FAR_YEARS + 0.01]
     if not near:
@@ -186,6 +188,8 @@ def people_behind(
     """Translate shares of residents into persons; only for measures that are shares of residents."""
     if population <= 0:
         raise ValueError("population must be positive")
+    if assessment.latest is None:
+        raise ValueError("the measure is not known in any period")
     last = assessment.fan.loc[assessment.target.period]
     scale = population / 100.0
     return PeopleBehind(

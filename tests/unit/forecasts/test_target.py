@@ -84,8 +84,16 @@ def test_a_target_already_met_needs_no_pace() -> None:
 def test_a_target_beyond_the_paths_is_refused() -> None:
     with pytest.raises(ValueError, match="2030"):
         assess_target(Target(3.0, "2030", "andel"), some_paths(), {"2021": 3.2}, LEVELS)
+
+
+def test_a_measure_without_known_values_has_a_probability_but_no_pace() -> None:
+    found = assess_target(Target(3.0, "2023", "andel"), some_paths(), {}, LEVELS)
+
+    assert found.latest is None
+    assert found.required is None
+    assert 0 < found.probability < 1
     with pytest.raises(ValueError, match="known"):
-        assess_target(Target(3.0, "2023", "andel"), some_paths(), {}, LEVELS)
+        people_behind(found, 200_000.0)
 
 
 def test_words_follow_the_probability() -> None:
@@ -131,7 +139,9 @@ def test_scenarios_are_on_common_draws() -> None:
     paths = some_paths()
     relation = LabourRelation(np.array([0.05, 0.03]), np.diag([1e-4, 1e-4]), 500, 290, (2018, 2021))
 
-    worse, better = (labour_scenario(paths, relation, change, name="s") for change in (1.0, -1.0))
+    worse, better = (
+        labour_scenario(paths, relation, change, first_year=2022, name="s") for change in (1.0, -1.0)
+    )
 
     ratio = worse.at("2024") / paths.at("2024")
     assert np.median(ratio) == pytest.approx(np.exp(0.08), rel=0.01)
