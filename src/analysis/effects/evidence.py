@@ -55,8 +55,8 @@ class Panel:
 
 
 def last_before(table: pd.DataFrame, start_year: int) -> pd.Series | None:
-    """The last year's column before the start, or None where there is none."""
-    years = [year for year in table.columns if year < start_year and table[year].notna().any()]
+    """The last year before the start that at least half of the municipalities have, or None."""
+    years = [year for year in table.columns if year < start_year and table[year].notna().mean() >= 0.5]
     return table[max(years)] if years else None
 
 

@@ -32,6 +32,10 @@ ESTIMATORS: Final[tuple[Estimator, ...]] = (
 )
 
 
+#: A pool with fewer donors than this is no comparison.
+MIN_POOL: Final = 10
+
+
 @dataclass(frozen=True)
 class SpecificationCurve:
     """Estimates under every specification.
@@ -112,6 +116,8 @@ def _window_rows(
     found: list[tuple[dict[str, object], pd.Series]] = []
     for estimator in estimators:
         for pool in pools:
+            if pool.select(window, own).sum() < MIN_POOL:
+                continue
             rows = _placebo_rows(window, own, pool)
             everyone = np.append(rows, own)
             means = post_gaps(window, estimator, pool, everyone, (own,))[:, post].mean(axis=1)

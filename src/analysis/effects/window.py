@@ -173,9 +173,13 @@ def build_window(
 
 
 def population_before(population: pd.DataFrame, start_year: int) -> pd.Series:
-    """Latest population known before the start (the earliest one where there is none), by code."""
-    before = [year for year in population.columns if year < start_year]
-    return population[max(before) if before else min(population.columns)]
+    """Each municipality's latest population before the start (its earliest one where there is none), by code."""
+    years = sorted(population.columns)
+    before = population[[year for year in years if year < start_year]]
+    latest = (
+        before.ffill(axis=1).iloc[:, -1] if before.shape[1] else pd.Series(np.nan, index=population.index)
+    )
+    return latest.fillna(population[years].bfill(axis=1).iloc[:, 0])
 
 
 def _column(extra: pd.DataFrame, name: str, usable: pd.Series) -> Array | None:
