@@ -1,0 +1,1 @@
+"""Effects of the single measure from a municipality's own spells; microdata never leave ``data/mikro/``."""

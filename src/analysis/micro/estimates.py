@@ -1,0 +1,258 @@
+"""The numbers of one measure: effects on leaving, lasting exits and months of bistånd, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from analysis.micro.history import Floats
+from analysis.micro.incidence import (
+    ArmTable,
+    Layout,
+    Weights,
+    arm_table,
+    equal_weights,
+    incidence_influence,
+    lay_out,
+    person_table,
+    share_influence,
+    start_influence,
+    trial_weights,
+)
+from analysis.micro.outcomes import Outcome, first_exit, lasting_codes, presence
+from analysis.micro.trial import StartModel, Trials, fit_start
+
+HORIZONS = (6, 12, 24)
+RETURN_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One estimated difference between starting and not starting.
+
+    Attributes
+    ----------
+    key, label
+        Machine name (``"egen_12"``) and Swedish name.
+    unit
+        ``"procentenheter"`` or ``"månader"``.
+    months
+        Months since the start that it refers to.
+    start, without
+        The quantity among starters, and what it would have been without the start (shares in per cent).
+    effect, low, high, error
+        Difference, 95 % interval and standard error, in the unit.
+    """
+
+    key: str
+    label: str
+    unit: str
+    months: int
+    start: float
+    without: float
+    effect: float
+    low: float
+    high: float
+    error: float
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p value of no difference (normal approximation)."""
+        return float(2 * norm.sf(abs(self.effect) / self.error)) if self.error > 0 else 1.0
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Month-by-month results, months 1 .. K.
+
+    Attributes
+    ----------
+    left_start, left_without : (K,)
+        Share (per cent) who have left to work or studies.
+    difference, low, high : (K,)
+        Their difference in percentage points with a pointwise 95 % interval.
+    on_start, on_without : (K,)
+        Share (per cent) with bistånd in the month, returns included.
+    hazard_start, hazard_without : (K, 3)
+        Monthly probability of the first exit by kind.
+    """
+
+    left_start: Floats
+    left_without: Floats
+    difference: Floats
+    low: Floats
+    high: Floats
+    on_start: Floats
+    on_without: Floats
+    hazard_start: Floats
+    hazard_without: Floats
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """All contrasts and curves of a set of trials, and the (n, contrasts) influences behind the errors."""
+
+    contrasts: tuple[Contrast, ...]
+    curves: Curves
+    influence: Floats
+
+    def get(self, key: str) -> Contrast:
+        """The contrast with this key."""
+        return next(contrast for contrast in self.contrasts if contrast.key == key)
+
+
+@dataclass(frozen=True)
+class _Arms:
+    """Both arms of one outcome: tables, and influences (n, K, C) if they were asked for."""
+
+    start: ArmTable
+    without: ArmTable
+    influence_start: Floats | None
+    influence_without: Floats | None
+
+
+def horizon_months(trials: Trials) -> int:
+    """Longest follow-up that the window allows: 24 months, or all months but one in a short window."""
+    return min(HORIZONS[-1], trials.history.window.months - 1)
+
+
+def estimate(trials: Trials, model: StartModel | None = None) -> Estimated:
+    """Estimate every contrast with linearised (sandwich) errors clustered on the person.
+
+    The errors count the estimation of the start model. Horizons that the window cannot hold are left out.
+    """
+    model = fit_start(trials) if model is None else model
+    coefficients = start_influence(trials, model)
+    left, stays, lasting = (_arms(trials, model, pair, coefficients) for pair in layouts(trials))
+    rows = _quantities(trials, left, stays, lasting)
+    influence = np.column_stack([row.influence for row in rows])
+    errors = np.sqrt((influence**2).sum(axis=0))
+    contrasts = tuple(row.contrast(float(error)) for row, error in zip(rows, errors, strict=True))
+    return Estimated(contrasts, _curves(left, stays), influence)
+
+
+def layouts(trials: Trials) -> list[tuple[Layout, Layout]]:
+    """Layouts of starters and controls for the first exit, presence and the lasting exit."""
+    codes = lasting_codes(trials.history, RETURN_MONTHS)
+    end = trials.history.window.months - RETURN_MONTHS
+    months, treated = horizon_months(trials), np.flatnonzero(trials.treated)
+    controls = np.flatnonzero(~trials.treated)
+    outcomes: list[Outcome] = [first_exit(trials), presence(trials), first_exit(trials, codes, 2, end)]
+    return [(lay_out(trials, o, treated, months), lay_out(trials, o, controls, months)) for o in outcomes]
+
+
+def point_values(
+    trials: Trials, model: StartModel, persons: Floats, pairs: Sequence[tuple[Layout, Layout]]
+) -> Floats:
+    """The contrasts' values with every person counted `persons` (n,) times: one bootstrap draw."""
+    equal, weighted = equal_weights(trials, persons), trial_weights(trials, model, persons)
+    left, stays, lasting = (
+        _Arms(arm_table(treated, equal), arm_table(controls, weighted), None, None)
+        for treated, controls in pairs
+    )
+    return np.asarray([row.start - row.without for row in _quantities(trials, left, stays, lasting)])
+
+
+def _arms(trials: Trials, model: StartModel, pair: tuple[Layout, Layout], coefficients: Floats) -> _Arms:
+    def arm(layout: Layout, weights: Weights, used: StartModel | None) -> tuple[ArmTable, Floats]:
+        table = arm_table(layout, weights)
+        return table, share_influence(table, person_table(trials, layout, weights, used), coefficients)
+
+    start, first = arm(pair[0], equal_weights(trials), None)
+    without, second = arm(pair[1], trial_weights(trials, model), model)
+    return _Arms(start, without, first, second)
+
+
+@dataclass(frozen=True)
+class _Quantity:
+    key: str
+    label: str
+    unit: str
+    months: int
+    start: float
+    without: float
+    influence: Floats
+
+    def contrast(self, error: float) -> Contrast:
+        effect = self.start - self.without
+        margin = norm.ppf(0.975) * error
+        return Contrast(
+            self.key, self.label, self.unit, self.months, self.start, self.without, effect,
+            effect - margin, effect + margin, error,
+        )  # fmt: skip
+
+
+def _quantities(trials: Trials, left: _Arms, stays: _Arms, lasting: _Arms) -> list[_Quantity]:
+    """Every reported quantity in a fixed order; shares in per cent."""
+    rows, months = [], horizon_months(trials)
+    for horizon in (h for h in HORIZONS if h <= months):
+        where = f"inom {horizon} månader"
+        rows += [
+            _incidence(
+                "egen", f"har lämnat biståndet för arbete eller studier {where}", left, (0, 1), horizon
+            ),
+            _incidence("arbete", f"har lämnat biståndet för arbete {where}", left, (0,), horizon),
+            _incidence("studier", f"har lämnat biståndet för studier {where}", left, (1,), horizon),
+            _incidence("alla", f"har lämnat biståndet {where}", left, (0, 1, 2), horizon),
+            _stay(f"månader med bistånd {where}", stays, horizon),
+        ]
+    seen = [h for h in HORIZONS if h <= months and h < trials.history.window.months - RETURN_MONTHS]
+    for horizon in (h for h in seen if h == 12):
+        where = f"inom {horizon} månader"
+        rows += [
+            _incidence("varaktigt", f"har lämnat biståndet {where} och hållit sig utan i ett år", lasting, (0,), horizon),
+            _incidence("återkommit", f"har lämnat {where} men återkommit inom ett år", lasting, (1,), horizon),
+        ]  # fmt: skip
+    return rows
+
+
+def _incidence(key: str, label: str, arms: _Arms, codes: tuple[int, ...], horizon: int) -> _Quantity:
+    def value(table: ArmTable) -> float:
+        return float(table.incidence[horizon - 1, list(codes)].sum() * 100)
+
+    def moved(table: ArmTable, hazard: Floats | None) -> Floats:
+        if hazard is None:
+            return np.zeros(1)
+        return np.asarray(incidence_influence(table, hazard)[:, horizon - 1, list(codes)].sum(axis=1) * 100)
+
+    influence = moved(arms.start, arms.influence_start) - moved(arms.without, arms.influence_without)
+    return _Quantity(
+        f"{key}_{horizon}",
+        label,
+        "procentenheter",
+        horizon,
+        value(arms.start),
+        value(arms.without),
+        influence,
+    )
+
+
+def _stay(label: str, arms: _Arms, horizon: int) -> _Quantity:
+    def moved(influence: Floats | None) -> Floats:
+        return np.zeros(1) if influence is None else np.asarray(influence[:, :horizon, 0].sum(axis=1))
+
+    return _Quantity(
+        f"månader_{horizon}", label, "månader", horizon,
+        float(arms.start.hazards[:horizon, 0].sum()), float(arms.without.hazards[:horizon, 0].sum()),
+        moved(arms.influence_start) - moved(arms.influence_without),
+    )  # fmt: skip
+
+
+def _curves(left: _Arms, stays: _Arms) -> Curves:
+    assert left.influence_start is not None
+    assert left.influence_without is not None
+    moved = incidence_influence(left.start, left.influence_start)
+    moved = moved - incidence_influence(left.without, left.influence_without)
+    error = np.sqrt((moved[:, :, :2].sum(axis=2) ** 2).sum(axis=0)) * 100
+    start = left.start.incidence[:, :2].sum(axis=1) * 100
+    without = left.without.incidence[:, :2].sum(axis=1) * 100
+    margin = norm.ppf(0.975) * error
+    difference = start - without
+    return Curves(
+        start, without, difference, difference - margin, difference + margin,
+        stays.start.hazards[:, 0] * 100, stays.without.hazards[:, 0] * 100,
+        left.start.hazards, left.without.hazards,
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""Weighted binary regression by Newton steps: fast, dense, and deterministic.
+
+Checked in the tests against statsmodels (logit, cloglog) and lifelines (Cox on the Rossi data).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from analysis.micro.history import Floats
+
+#: Penalty on the squared coefficients (never the intercept, column 0): keeps rare levels finite.
+RIDGE: Final = 1e-3
+_TOLERANCE: Final = 1e-8
+_MOST_STEPS: Final = 50
+
+Link = Literal["logit", "cloglog"]
+
+
+@dataclass(frozen=True)
+class BinaryFit:
+    """A fitted binary regression.
+
+    Attributes
+    ----------
+    beta : (P,)
+        Coefficients on the scale of the link.
+    covariance : (P, P)
+        Inverse of the (penalised) expected information.
+    converged
+        Whether the last step was small.
+    """
+
+    beta: Floats
+    covariance: Floats
+    converged: bool
+
+    @property
+    def standard_errors(self) -> Floats:
+        """(P,) model-based standard errors."""
+        return np.asarray(np.sqrt(np.diag(self.covariance)))
+
+
+def logistic(x: Floats) -> Floats:
+    """Return 1 / (1 + exp(-x)) without overflow."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)))
+
+
+def fit_binary(
+    x: Floats,
+    y: Floats,
+    weights: Floats | None = None,
+    *,
+    link: Link = "logit",
+    ridge: float = RIDGE,
+    start: Floats | None = None,
+    steps: int = _MOST_STEPS,
+) -> BinaryFit:
+    """Fit P(y = 1) by Fisher scoring.
+
+    Parameters
+    ----------
+    x : (N, P)
+        Design; column 0 is the intercept.
+    y : (N,)
+        0 or 1.
+    weights : (N,)
+        Non-negative case weights, default 1.
+    link
+        ``"logit"``, or ``"cloglog"`` for grouped proportional hazards.
+    ridge
+        Penalty; 0 gives maximum likelihood.
+    start, steps
+        First guess (default: intercept only) and the largest number of steps; a bootstrap draw starts at
+        the full sample's answer and needs two.
+    """
+    w = np.ones(len(y)) if weights is None else weights
+    penalty = np.full(x.shape[1], ridge)
+    penalty[0] = 0.0
+    beta = _first_guess(x, y, w, link) if start is None else start.copy()
+    converged = False
+    for _ in range(steps):
+        gradient, information = _score(x, y, w, beta, link)
+        information[np.diag_indices_from(information)] += penalty
+        step = np.linalg.solve(information, gradient - penalty * beta)
+        beta = beta + np.clip(step, -5.0, 5.0)
+        if np.abs(step).max() < _TOLERANCE:
+            converged = True
+            break
+    _, information = _score(x, y, w, beta, link)
+    information[np.diag_indices_from(information)] += penalty
+    return BinaryFit(beta, np.linalg.inv(information), converged)
+
+
+def _first_guess(x: Floats, y: Floats, w: Floats, link: Link) -> Floats:
+    share = float(np.clip((w * y).sum() / w.sum(), 1e-6, 1 - 1e-6))
+    beta = np.zeros(x.shape[1])
+    beta[0] = np.log(-np.log1p(-share)) if link == "cloglog" else np.log(share / (1 - share))
+    return beta
+
+
+def _score(x: Floats, y: Floats, w: Floats, beta: Floats, link: Link) -> tuple[Floats, Floats]:
+    """Gradient and expected information of the weighted log likelihood."""
+    eta = x @ beta
+    if link == "logit":
+        p = logistic(eta)
+        return x.T @ (w * (y - p)), (x * (w * p * (1 - p))[:, None]).T @ x
+    rate = np.exp(np.clip(eta, -30, 4))
+    p = -np.expm1(-rate)
+    slope = rate * np.exp(-rate)
+    variance = np.maximum(p * (1 - p), 1e-300)
+    return x.T @ (w * slope * (y - p) / variance), (x * (w * slope**2 / variance)[:, None]).T @ x

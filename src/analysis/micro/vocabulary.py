@@ -1,0 +1,39 @@
+"""Closed vocabularies of the microdata: column values as the user writes them, and the codes of exits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Background at the start of a spell: column -> allowed values, first value is the reference level.
+BACKGROUND: Final[dict[str, tuple[str, ...]]] = {
+    "kon": ("K", "M"),
+    "aldersgrupp": ("18-24", "25-34", "35-49", "50-65"),
+    "landgrupp": ("Sverige", "Europa", "övriga världen"),
+    "utbildning": ("förgymnasial", "gymnasial", "eftergymnasial", "okänd"),
+    "hushall": ("ensam utan barn", "ensam med barn", "par utan barn", "par med barn"),
+    "orsak": ("arbetslöshet", "språkhinder", "ohälsa", "otillräcklig inkomst", "annat"),
+}
+
+#: Earlier months on bistånd (column ``tidigare_manader``) as classes: lower bounds and labels.
+EARLIER_BOUNDS: Final = (0, 1, 7, 25)
+EARLIER_LABELS: Final = ("0", "1-6", "7-24", "25 eller fler")
+
+#: Reasons for the end of a spell; code 0 means "no exit in this month".
+EXITS: Final = ("arbete", "studier", "annat")
+WORK, STUDIES, OTHER = 1, 2, 3
+
+#: Lower bounds (months since the spell began) of the duration classes used in every model.
+DURATION_BOUNDS: Final = (0, 1, 2, 4, 7, 13, 25)
+
+#: A person has left bistånd after this many consecutive months without it; a shorter break is no exit.
+MONTHS_OUT: Final = 2
+
+
+def month_index(year: int, month: int) -> int:
+    """Count months since year 0: January 2024 is ``2024 * 12``."""
+    return year * 12 + month - 1
+
+
+def month_label(index: int) -> str:
+    """Return ``"2024-01"`` for a month index."""
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
