@@ -231,12 +231,10 @@ def change_since_previous(context: RunContext, now: Position) -> Markdown:
 
 
 def measures_shown(context: RunContext) -> tuple[str, ...]:
-    """Return the measures on the page: the run's own and those known about the municipality from documents."""
+    """Return the measures that the page argues with, of those that were known."""
     own = context.observations[context.observations["kommun_kod"] == context.run.kommun]
     known = set(own["measure_id"])
-    return tuple(
-        dict.fromkeys([context.run.matt, *(name for name in context.catalogue.measures if name in known)])
-    )
+    return tuple(name for name in (context.run.matt, ADULT_MEASURE, STATED_MEASURE) if name in known)
 
 
 def position_facts(context: RunContext, now: Position) -> dict[str, object]:

@@ -105,10 +105,9 @@ def related_table(context: RunContext) -> Markdown:
             for gender in GENDERS
         }
         places = sorted({re.sub(r" \([^)]*\)$", "", note) for note in part["note"]})
-        rows_out.append({"name": measure.namn, "unit": measure.enhet, "where": "; ".join(places), **cells})
+        rows_out.append({"name": f"{measure.namn} ({measure.enhet})", "where": "; ".join(places), **cells})
     columns = [
         Column("name", "Mått"),
-        Column("unit", "Enhet"),
         Column("T", "Alla"),
         Column("K", "Kvinnor"),
         Column("M", "Män"),

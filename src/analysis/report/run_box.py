@@ -5,13 +5,25 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs
-from analysis.report.numbers import decimal
 from analysis.report.tables import Column, facts, table
 from analysis.runs import RunContext, day_name, period_name
 
 
 def run_facts(context: RunContext) -> Markdown:
-    """Return the box with the run's facts."""
+    """Return the line of facts that stands first on every page of a run."""
+    run = context.run
+    group = context.catalogue.groups[run.jamforelse]
+    parts = [
+        f"**{context.municipality.name}** ({run.kommun})",
+        period_name(run.period),
+        f"bygger på det som var känt {day_name(run.kant_senast)}",
+        f"jämförs med riket och {len(context.comparable)} {group.titel}",
+    ]
+    return Markdown("::: {.korningsfakta}\n" + " · ".join(parts) + "\n:::\n")
+
+
+def run_details(context: RunContext) -> Markdown:
+    """Return the run's facts in full: plan, target and how the target is read."""
     run, target = context.run, context.target
     group = context.catalogue.groups[run.jamforelse]
     rows = [
@@ -19,11 +31,14 @@ def run_facts(context: RunContext) -> Markdown:
         ("Period", period_name(run.period)),
         ("Bygger på det som var känt", day_name(run.kant_senast)),
         ("Plan", run.plan),
+        ("Mål", capitalise(target.text) if target else "Planen har inget mål för andelen biståndsmottagare"),
+        *([("Målets källa", target.kalla), ("Så tolkas målet", target.tolkning)] if target else []),
+        ("Mått", context.catalogue.measure(run.matt).namn),
         (
-            "Mål",
-            f"{capitalise(target.text)}" if target else "Planen har inget mål för andelen biståndsmottagare",
+            "Jämförelsegrupp",
+            f"{capitalise(group.titel)}: {', '.join(item.name for item in context.comparable)}",
         ),
-        ("Jämförs med", f"riket och {len(context.comparable)} {group.titel}"),
+        ("Regel för gruppen", group.regel),
     ]
     return facts(rows, caption="Om körningen")
 
@@ -75,9 +90,3 @@ def measure_definitions(context: RunContext, measures: tuple[str, ...]) -> Markd
             for item in measures
         ]
     )
-
-
-def value_text(value: float, measure_decimals: int, unit: str) -> str:
-    """Write a value with its unit: ``3,68 %`` or ``469``."""
-    text = decimal(value, measure_decimals)
-    return f"{text}\u00a0%" if unit == "procent" else text
