@@ -77,6 +77,9 @@ def _all_sources(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], Source]]:
     for key, sources in lists.items():
         for index, source in enumerate(sources):
             yield (key, index, "kalla"), source
+    for index, measure in enumerate(plan.measures):
+        if measure.evidence.source is not None:
+            yield ("atgarder", index, "underlag", "kalla"), measure.evidence.source
     for index, entry in enumerate(plan.contradictions):
         for position, source in enumerate(entry.where):
             yield ("motsagelser", index, "var", position), source

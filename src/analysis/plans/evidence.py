@@ -76,6 +76,7 @@ def facts_of(
 ) -> Facts:
     """Collect the facts of one measure as known on a day."""
     evidence = measure.evidence
+    told = plan.known_from(evidence.source or measure.source) <= as_of
     return Facts(
         claimed=_claims(measure),
         own_decision=evidence.level is not Level.OTHER_ACTOR,
@@ -86,8 +87,8 @@ def facts_of(
         everyone=evidence.assignment is Assignment.EVERYONE,
         staged=evidence.rollout in (Rollout.BY_AREA, Rollout.BY_GROUP, Rollout.PILOT),
         separable=_separable(plan, measure, as_of, register),
-        dated=evidence.start is not None,
-        dose=evidence.dose_observed,
+        dated=told and evidence.start is not None,
+        dose=told and evidence.dose_observed,
         own_outcome=bool(measure.indicators),
         values=bool(_periods(plan, measure, as_of)),
         before_after=_before_and_after(plan, measure, as_of),

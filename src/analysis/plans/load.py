@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -62,21 +61,20 @@ def load_register(folder: Path) -> Register:
         If a file is wrong, two plans share an id, or a lineage points at nothing.
     """
     plans: dict[str, Plan] = {}
-    roots: dict[str, tuple[Path, yaml.Node | None]] = {}
+    paths: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yml")):
         if path.name == TEMPLATE:
             continue
-        plan, root = _load(path)
+        plan = load_plan(path)
         if plan.id in plans:
             raise BistandError(
-                f"Planens id ”{plan.id}” används redan av {roots[plan.id][0].name}.", file=path, fix="Byt id."
+                f"Planens id ”{plan.id}” används redan av {paths[plan.id].name}.", file=path, fix="Byt id."
             )
         plans[plan.id] = plan
-        roots[plan.id] = (path, root)
+        paths[plan.id] = path
     for plan in plans.values():
-        path, root = roots[plan.id]
         for fault in _lineage_faults(plan, plans):
-            raise _error(path, fault, root, None)
+            raise _error(paths[plan.id], fault, None)
     return Register(dict(sorted(plans.items())))
 
 
@@ -88,11 +86,7 @@ def load_plan(path: Path) -> Plan:
     BistandError
         If the file is not YAML, lacks or misspells a field, or contradicts itself.
     """
-    return _load(path)[0]
-
-
-def _load(path: Path) -> tuple[Plan, yaml.Node | None]:
-    data, root = read_yaml(path)
+    data = read_yaml(path)
     if not isinstance(data, dict):
         raise BistandError(
             "Filen innehåller ingen plan.", file=path, fix=f"Utgå från {TEMPLATE} i samma mapp."
@@ -102,10 +96,10 @@ def _load(path: Path) -> tuple[Plan, yaml.Node | None]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         fault = Fault(tuple(first["loc"]), _in_swedish(first), _fix(first))
-        raise _error(path, fault, root, data) from error
+        raise _error(path, fault, data) from error
     for fault in faults(plan):
-        raise _error(path, fault, root, data)
-    return plan, root
+        raise _error(path, fault, data)
+    return plan
 
 
 def _lineage_faults(plan: Plan, plans: Mapping[str, Plan]) -> list[Fault]:
@@ -130,11 +124,11 @@ def _references(link: Link) -> list[tuple[str, str]]:
     return [("fran", ref) for ref in link.origin] + [("till", ref) for ref in link.becomes]
 
 
-def _error(path: Path, fault: Fault, root: yaml.Node | None, data: object) -> BistandError:
+def _error(path: Path, fault: Fault, data: object) -> BistandError:
     return BistandError(
         f"{_where(fault.place, data)}{fault.problem}",
         file=path,
-        row=line_of(root, fault.place),
+        row=line_of(path, fault.place),
         fix=fault.fix,
     )
 

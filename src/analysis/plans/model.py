@@ -103,7 +103,11 @@ class Years(Frozen):
 
 
 class Evidence(Frozen):
-    """What the documents tell of how a measure works and reaches people: input of the ledger."""
+    """What the documents tell of how a measure works and reaches people: input of the ledger.
+
+    `dose_observed` means that a document reports how many the measure reached. `source` is where dose and start
+    stand (default: the measure's own source).
+    """
 
     mechanism: tuple[Mechanism, ...]
     target_group: Text
@@ -113,6 +117,7 @@ class Evidence(Frozen):
     rollout: Rollout = Rollout.UNKNOWN
     assignment: Assignment = Assignment.UNKNOWN
     start: PeriodText | None = None
+    source: Source | None = None
     note: Text | None = None
 
 

@@ -12,7 +12,10 @@ from analysis.errors import BistandError
 Place = Sequence[str | int]
 
 
-class _StrictLoader(yaml.SafeLoader):
+_Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_Base):  # type: ignore[misc, valid-type]
     """A safe loader that refuses the same key twice, which YAML would silently let win."""
 
 
@@ -31,8 +34,8 @@ def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[object, obje
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def read_yaml(path: Path) -> tuple[object, yaml.Node | None]:
-    """Read a YAML file; return its data and its node tree (for `line_of`).
+def read_yaml(path: Path) -> object:
+    """Read a YAML file.
 
     Raises
     ------
@@ -41,7 +44,7 @@ def read_yaml(path: Path) -> tuple[object, yaml.Node | None]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        return yaml.load(text, Loader=_StrictLoader), yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.load(text, Loader=_StrictLoader)
     except UnicodeDecodeError as error:
         raise BistandError(
             "Filen är inte sparad som UTF-8.", file=path, fix="Spara om filen med teckenkodningen UTF-8."
@@ -58,9 +61,9 @@ def read_yaml(path: Path) -> tuple[object, yaml.Node | None]:
         raise BistandError(f"Filen går inte att läsa som YAML: {error}", file=path) from error
 
 
-def line_of(root: yaml.Node | None, place: Place) -> int | None:
-    """Return the line (from 1) of the deepest node along `place` that exists in the file."""
-    node = root
+def line_of(path: Path, place: Place) -> int | None:
+    """Return the line (from 1) of the deepest node along `place` that exists in a readable file."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     for step in place:
         child = _child(node, step)
         if child is None:
