@@ -35,7 +35,8 @@ IGNORED_TAGS = {
 }
 TIMES = {"start_time", "end_time", "duration"}
 ALLOWED_MIME = {"text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"}
-ADDRESS = re.compile(r"\bat 0x[0-9a-f]+|object at 0x", re.I)
+# Python's description of an object: useless to readers, and a memory address differs between builds.
+OBJECT = re.compile(r"\bat 0x[0-9a-f]+|^\s*<[A-Z][\w.]*[:( ].*>\s*$|^\s*Text\(", re.M)
 
 
 def lint_notebook(source: PageSource, defaults: PageDefaults) -> tuple[list[Finding], list[Segment], Facts]:
@@ -137,8 +138,8 @@ def _output(output: Mapping[str, Any]) -> Iterator[str]:
         if others and output["output_type"] != "error":
             yield f"utdata av typen {', '.join(sorted(others))} kan inte visas."
         text = joined(output.get("data", {}).get("text/plain")) if mime == "text/plain" else ""
-    if ADDRESS.search(text):
-        yield "utskriften innehåller en minnesadress; avsluta cellen med plt.show() eller ett semikolon."
+    if OBJECT.search(text):
+        yield "utskriften är Pythons namn på ett objekt; avsluta cellen med plt.show() eller ett semikolon."
 
 
 def _float(view: Any, displays: list[Mapping[str, Any]]) -> Iterator[str]:

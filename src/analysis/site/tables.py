@@ -6,9 +6,7 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-NUMBER = re.compile(
-    r"^[<>≤≥±+\-−–~c]{0,2}\s*\d[\d\s\u00a0\u202f.,]*(?:\s*[–-]\s*\d[\d\s\u00a0\u202f.,]*)?\s*(?:%|kr|mnkr|tkr)?\*?$"
-)
+NUMBER = re.compile(r"^[<>≤≥±+\-−–~c]{0,2}\s*\d[\d\s\u00a0\u202f.,]*\s*(?:%|kr|mnkr|tkr)?\*?$")
 NO_VALUE = {"", "–", "-", "..", ".", "…", "−"}
 DROPPED = ("border", "cellpadding", "cellspacing", "width", "bgcolor", "frame", "rules")
 
@@ -103,6 +101,16 @@ def _caption_id(table: Tag, number: int) -> str:
         caption = table.find("caption")
     if not isinstance(caption, Tag):
         return ""
+    if caption.name == "caption":
+        _hold_in_view(caption)
     if not caption.has_attr("id"):
         caption["id"] = f"tabelltext-{number}"
     return str(caption["id"])
+
+
+def _hold_in_view(caption: Tag) -> None:
+    """Wrap the text so that it can stay put while a wide table scrolls sideways."""
+    text = BeautifulSoup("", "html.parser").new_tag("span", attrs={"class": "tabelltext"})
+    for child in list(caption.contents):
+        text.append(child.extract())
+    caption.append(text)

@@ -61,6 +61,7 @@ def tidy_body(html: str, page: str, pages: Collection[str]) -> TidyBody:
     _move_styles(soup)
     for number, table in enumerate(soup.find_all("table"), 1):
         mend_table(soup, table, number)
+    _frame_formulas(soup)
     _mend_links(soup, page, pages)
     _mend_images(soup)
     _mend_footnotes(soup)
@@ -85,6 +86,13 @@ def _move_styles(soup: BeautifulSoup) -> None:
         del element["style"]
     for pre in soup.find_all("div", class_="sourceCode"):
         pre.attrs.pop("id", None)
+
+
+def _frame_formulas(soup: BeautifulSoup) -> None:
+    """Let a formula wider than the page scroll in a named frame that can be focused."""
+    for formula in soup.find_all("math", display="block"):
+        frame = {"class": "formel", "role": "group", "aria-label": "Formel", "tabindex": "0"}
+        formula.wrap(soup.new_tag("span", attrs=frame))
 
 
 def _mend_links(soup: BeautifulSoup, page: str, pages: Collection[str]) -> None:

@@ -1,0 +1,124 @@
+"""The sites of the embedded renderer in Chromium: WCAG 2.1 AA, no foreign requests, keyboard, sorting, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import site_browser
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with site_browser.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(params=["fixture_site", "stage_site"])
+def site(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.mark.slow
+def test_wcag_in_both_schemes_and_widths(browser: Browser, site: Path) -> None:
+    assert site_browser.axe_violations(browser, site) == []
+
+
+def test_axe_notices_a_fault(browser: Browser, stage_site: Path, tmp_path: Path) -> None:
+    html = (stage_site / "metod.html").read_text(encoding="utf-8").replace('lang="sv"', "")
+    (tmp_path / "metod.html").write_text(html, encoding="utf-8")
+    found = site_browser.axe_violations(browser, tmp_path, schemes=["light"], widths=[site_browser.DESKTOP])
+    assert "html-has-lang" in {violation.rule for violation in found}
+
+
+def test_no_request_leaves_the_site_and_nothing_fails(browser: Browser, site: Path) -> None:
+    assert site_browser.foreign_requests(browser, site) == []
+
+
+def test_reflow_at_320_pixels(browser: Browser, site: Path) -> None:
+    assert site_browser.sideways_scroll(browser, site) == []
+
+
+def test_keyboard_reaches_content_menu_and_search(browser: Browser, site: Path) -> None:
+    site_browser.keyboard_walk(browser, site)
+
+
+def test_table_is_sorted_by_keyboard_with_missing_values_last(browser: Browser, stage_site: Path) -> None:
+    order, state, said = site_browser.sort_by_keyboard(browser, stage_site, "index.html", "2022")
+    assert order == ["Lund", "Uppsala", "Örebro", "Gävle", "Ängelholm"]
+    assert state == "ascending"
+    assert said == "Sorterad efter 2022, stigande."
+
+
+def test_swedish_order_and_back_to_the_original(browser: Browser, stage_site: Path) -> None:
+    with site_browser.window(browser) as context:
+        tab = site_browser.open_page(context, stage_site, "index.html")
+        button = tab.get_by_role("button", name="Kommun")
+        cells = tab.locator("table.sortable tbody tr > :first-child")
+        original = cells.all_inner_texts()
+        button.click()
+        assert cells.all_inner_texts() == ["Gävle", "Lund", "Uppsala", "Ängelholm", "Örebro"]
+        button.click()
+        assert cells.all_inner_texts() == ["Örebro", "Ängelholm", "Uppsala", "Lund", "Gävle"]
+        button.click()
+        assert cells.all_inner_texts() == original
+
+
+def test_filter_says_how_many_rows_are_left(browser: Browser, stage_site: Path) -> None:
+    with site_browser.window(browser) as context:
+        tab = site_browser.open_page(context, stage_site, "index.html")
+        tab.get_by_label("Grupp").select_option("Mindre")
+        expect(tab.locator(".tabellval output")).to_have_text("Visar 3 av 5 rader.")
+        tab.get_by_label("Sök i tabellen").fill("lund")
+        expect(tab.locator(".tabellval output")).to_have_text("Visar 1 av 5 rader.")
+        assert tab.locator("table.sortable tbody tr:visible > :first-child").all_inner_texts() == ["Lund"]
+
+
+def test_search_finds_a_heading_on_another_page_and_goes_there(browser: Browser, stage_site: Path) -> None:
+    with site_browser.window(browser) as context:
+        tab = site_browser.open_page(context, stage_site, "reports/uppsala-2024/01_laget.html")
+        tab.get_by_role("searchbox").fill("antaganden")
+        tab.locator(".sokresultat a").first.click()
+        tab.wait_for_url("**/metod.html#antaganden")
+        tab.get_by_role("searchbox").fill("finnsinte")
+        expect(tab.locator(".sokresultat [role=status]")).to_have_text("Inga träffar.")
+
+
+def test_theme_is_remembered_between_pages(browser: Browser, stage_site: Path) -> None:
+    with site_browser.window(browser) as context:
+        tab = site_browser.open_page(context, stage_site, "index.html")
+        before = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        tab.get_by_role("button", name="Mörkt läge").click()
+        after = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert before != after
+        tab.goto((stage_site / "metod.html").as_uri())
+        assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == after
+        expect(tab.get_by_role("button", name="Ljust läge")).to_be_visible()
+
+
+def test_without_javascript_all_is_readable_and_nothing_is_dead(browser: Browser, stage_site: Path) -> None:
+    with site_browser.window(browser, scripts=False) as context:
+        tab = site_browser.open_page(context, stage_site, "index.html")
+        expect(tab.locator("main h1")).to_be_visible()
+        expect(tab.locator(".sidomeny a").first).to_be_visible()
+        expect(tab.locator("table.sortable tbody tr").last).to_be_visible()
+        assert tab.locator("button:visible, input:visible, select:visible").count() == 0
+
+
+def test_deep_link_to_a_heading_is_in_view(browser: Browser, stage_site: Path) -> None:
+    with site_browser.window(browser) as context:
+        tab = site_browser.open_page(context, stage_site, "index.html", "#figur")
+        expect(tab.locator("#figur")).to_be_in_viewport()
+
+
+def test_phone_folds_the_menus(browser: Browser, stage_site: Path) -> None:
+    with site_browser.window(browser, width=site_browser.PHONE) as context:
+        tab = site_browser.open_page(context, stage_site, "index.html")
+        expect(tab.locator(".sidomeny a").first).to_be_hidden()
+        tab.get_by_text("Alla sidor").click()
+        expect(tab.locator(".sidomeny a").first).to_be_visible()
