@@ -24,7 +24,14 @@ from analysis.plans.load import Register
 TODAY = date(2026, 11, 21)
 NOTHING = Facts(**{item.name: False for item in fields(Facts)})
 ACTED = replace(NOTHING, claimed=True, own_decision=True, carried_out=True)
-anything = st.builds(Facts, **{item.name: st.booleans() for item in fields(Facts)})
+
+
+def _consistent(facts: Facts) -> Facts:
+    """Values before and after the start need a start, and are values."""
+    return with_facts(replace(facts, before_after=facts.before_after and facts.dated), ())
+
+
+anything = st.builds(Facts, **{item.name: st.booleans() for item in fields(Facts)}).map(_consistent)
 
 
 @pytest.mark.parametrize(
