@@ -1,0 +1,54 @@
+"""The notebooks as committed: no outputs, no definitions, a parameter cell of plain assignments."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import ROOT
+
+from analysis.paths import Project
+from analysis.runs import load_runs
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem[:2] not in {"00", "90", "91"}]
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def _code(path: Path) -> list[str]:
+    return ["".join(cell["source"]) for cell in _cells(path) if cell["cell_type"] == "code"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_are_committed_without_outputs(path: Path) -> None:
+    for cell in _cells(path):
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_define_no_functions_and_compute_nothing(path: Path) -> None:
+    for source in _code(path):
+        for node in ast.walk(ast.parse(source)):
+            assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For | ast.While), (
+                source
+            )
+            assert not isinstance(node, ast.BinOp) or isinstance(node.op, ast.Add), source
+
+
+@pytest.mark.parametrize("path", RUN_NOTEBOOKS, ids=lambda path: path.stem)
+def test_parameters_are_plain_assignments_of_a_listed_run(path: Path, checkout: Project) -> None:
+    (cell,) = [cell for cell in _cells(path) if "parameters" in cell["metadata"].get("tags", [])]
+    names = {}
+    for node in ast.parse("".join(cell["source"])).body:
+        assert isinstance(node, ast.Assign)
+        assert isinstance(node.targets[0], ast.Name)
+        assert isinstance(node.value, ast.Constant)
+        names[node.targets[0].id] = node.value.value
+    assert names == load_runs(checkout).get(str(names["run_id"])).parameters()
