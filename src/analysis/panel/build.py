@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -58,30 +59,42 @@ def build_panel(project: Project) -> BuildReport:
     BistandError
         For any fault in a raw file; the stored table is then untouched.
     """
-    catalogue = load_catalogue(project.raw)
-    frames = []
-    passports = find_passports(project.raw)
-    for located in passports:
-        if located.passport.rackvidd != "referens":
-            frames.append(_read_checked(located, catalogue))
-    if not frames:
-        raise BistandError(
-            "det finns inga källor", file=project.raw, fix="Återställ data/raw (git checkout)."
-        )
-    raw = pd.concat(frames, ignore_index=True)
-    ledger = project.raw / "corrections.yml"
-    corrected = apply_corrections(
-        raw, read_corrections(ledger), ledger=ledger, later=later_vintages(passports)
-    )
-    settled = settle(corrected, passports)
-    table = settled.sort_values([*KEY, "known_from"], kind="stable", ignore_index=True)
-    validate(table, file=project.relative(project.observations))
+    frames, passports = read_frames(project)
+    table = assemble(project, frames, passports)
     before = read_panel(project) if project.observations.exists() else table.iloc[0:0]
     added, removed, changed = _difference(before, table)
     data = _parquet(table)
     if not project.observations.exists() or project.observations.read_bytes() != data:
         write_bytes(project.observations, data)
     return BuildReport(tuple(_summary(frame) for frame in frames), len(table), added, removed, changed)
+
+
+def read_frames(project: Project) -> tuple[list[pd.DataFrame], tuple[LocatedPassport, ...]]:
+    """Read every source below ``data/raw``: one frame a source, and all passports."""
+    catalogue = load_catalogue(project.raw)
+    passports = find_passports(project.raw)
+    frames = [
+        _read_checked(located, catalogue) for located in passports if located.passport.rackvidd != "referens"
+    ]
+    if not frames:
+        raise BistandError(
+            "det finns inga källor", file=project.raw, fix="Återställ data/raw (git checkout)."
+        )
+    return frames, passports
+
+
+def assemble(
+    project: Project, frames: Sequence[pd.DataFrame], passports: Sequence[LocatedPassport]
+) -> pd.DataFrame:
+    """Put the sources together: corrections applied, vintages settled, schema checked, rows sorted."""
+    raw = pd.concat(frames, ignore_index=True)
+    ledger = project.raw / "corrections.yml"
+    corrected = apply_corrections(
+        raw, read_corrections(ledger), ledger=ledger, later=later_vintages(passports)
+    )
+    table = settle(corrected, passports)
+    table = table.sort_values([*KEY, "known_from"], kind="stable", ignore_index=True)
+    return validate(table, file=project.relative(project.observations))
 
 
 def read_panel(project: Project) -> pd.DataFrame:

@@ -59,6 +59,7 @@ class Measure(BaseModel):
     brott: tuple[Break, ...] = ()
     forbehall: tuple[str, ...] = ()
     rubriker: tuple[str, ...] = ()
+    grupperas: bool = False
     hamtas: Fetched | None = None
 
     @property

@@ -77,6 +77,13 @@ def _guess(
         facets = facets | headings.read(text)
     whole = headings.measure(" ".join(levels)) if len(levels) > 1 else None
     facets = replace(facets, measure=whole) if whole else facets
+    if (
+        len(levels) > 1
+        and facets.measure
+        and headings.is_grouped(facets.measure)
+        and not headings.read(levels[-1]).any
+    ):
+        facets = replace(facets, group=levels[-1])
     value = Column(index, label, "värde", facets, mapping.skala or 1.0)
     numeric = sum(looks_numeric(cell) for cell in cells)
     if facets.any and (not cells or numeric > 0):

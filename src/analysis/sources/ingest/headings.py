@@ -128,12 +128,17 @@ class Headings:
     """Looks headings up in the measure catalogue: id, name, short name and listed headings."""
 
     def __init__(self, catalogue: Catalogue, extra: dict[str, str] | None = None) -> None:
+        self._grouped = {key for key, measure in catalogue.measures.items() if measure.grupperas}
         self._names: dict[str, set[str]] = {}
         for key, measure in catalogue.measures.items():
             for name in (key, measure.namn, measure.kort, *measure.rubriker):
                 self._names.setdefault(plain(name), set()).add(key)
         for name, key in (extra or {}).items():
             self._names[plain(name)] = {key}
+
+    def is_grouped(self, measure: str) -> bool:
+        """Whether a measure is published by group, so that an unknown lower heading names the group."""
+        return measure in self._grouped
 
     def measure(self, text: object) -> str | None:
         """Return the measure that a heading names; None if it names none, or more than one."""

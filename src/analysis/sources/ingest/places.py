@@ -18,6 +18,7 @@ class Places:
         self._codes = set(catalogue.municipalities)
         self._names = {normalise(row.name): code for code, row in catalogue.municipalities.items()}
         self._names |= {"hela landet": RIKET, "sverige": RIKET, "hela riket": RIKET}
+        self._proper = {row.name: code for code, row in catalogue.municipalities.items() if code != RIKET}
         self._counties = {normalise(row.county) for row in catalogue.municipalities.values()}
 
     def find(self, value: object) -> str | None:
@@ -39,13 +40,21 @@ class Places:
         return None
 
     def in_title(self, titles: tuple[str, ...]) -> str | None:
-        """Return the one municipality that the titles name; None if none, several or a county is named."""
-        text = " ".join(normalise(title) for title in titles)
-        if any(county and county in text for county in self._counties):
+        """Return the one municipality that the titles name; None if none, several or a county is named.
+
+        Names count with their capital only: "vara" is a verb, "Vara" a municipality.
+        """
+        text = " ".join(titles)
+        if self.county_in(titles):
             return None
         found = {
             code
-            for name, code in self._names.items()
-            if code != RIKET and re.search(rf"(?<!\w){re.escape(name)}s?(?: kommun| stad)?(?!\w)", text)
+            for name, code in self._proper.items()
+            if re.search(rf"(?<!\w){re.escape(name)}s?(?: kommun| stad)?(?!\w)", text)
         }
         return next(iter(found)) if len(found) == 1 else None
+
+    def county_in(self, titles: tuple[str, ...]) -> str | None:
+        """Return the county that the titles name, if any."""
+        text = " ".join(normalise(title) for title in titles)
+        return next((county for county in sorted(self._counties) if county and county in text), None)

@@ -63,6 +63,7 @@ def read_file(path: Path, mapping: Mapping, catalogue: Catalogue, *, grids: tupl
     grid, frame = _choose(grids or read_grids(path), mapping, path)
     headings = Headings(catalogue, mapping.mattnamn)
     places = Places(catalogue)
+    _check_title(frame, places, mapping, catalogue, path)
     columns = plan_columns(grid, frame, mapping, headings, places)
     _check_columns(columns, mapping, path)
     decimal = _decimal(grid, frame, columns, mapping, path)
@@ -87,7 +88,7 @@ def read_file(path: Path, mapping: Mapping, catalogue: Catalogue, *, grids: tupl
         decimal=decimal.decimal,
         table=table,
         dropped=tuple(dropped),
-        warnings=tuple(_warnings(table, columns)),
+        warnings=(*_title_warning(frame, places, mapping, catalogue), *_warnings(table, columns)),
     )
 
 
@@ -115,6 +116,25 @@ def _choose(grids: tuple[Grid, ...], mapping: Mapping, path: Path) -> tuple[Grid
             fix="Välj ett med --blad, till exempel --blad Tabell.",
         )
     return candidates[0]
+
+
+def _check_title(frame: Frame, places: Places, mapping: Mapping, catalogue: Catalogue, path: Path) -> None:
+    named = places.in_title(frame.titles)
+    if named is not None and mapping.kommun is not None and named != mapping.kommun:
+        raise BistandError(
+            f"rubriken säger {catalogue.municipality(named).name} men --kommun eller mappningen säger "
+            f"{catalogue.municipality(mapping.kommun).name}",
+            file=path,
+            fix="Välj rätt fil eller rätt kommun.",
+        )
+
+
+def _title_warning(frame: Frame, places: Places, mapping: Mapping, catalogue: Catalogue) -> tuple[str, ...]:
+    county = places.county_in(frame.titles)
+    if county is None or mapping.kommun is None:
+        return ()
+    name = catalogue.municipality(mapping.kommun).name
+    return (f"Rubriken nämner {county.title()} men siffrorna läggs på {name}: är det kommunens egna tal?",)
 
 
 def _check_columns(columns: tuple[Column, ...], mapping: Mapping, path: Path) -> None:
