@@ -72,11 +72,11 @@ class GenderGap:
 class FollowUp:
     """One indicator as known on a day.
 
-    `set_aside` are stated values that cannot be compared with the others, such as a part of a year.
+    `stated` are all values known; `set_aside` those that cannot be compared with the others, such as a part of a year.
     """
 
     indicator: Indicator
-    values: tuple[StatedValue, ...]
+    stated: tuple[StatedValue, ...]
     movements: tuple[Movement, ...]
     gaps: tuple[GenderGap, ...]
     set_aside: tuple[StatedValue, ...]

@@ -56,7 +56,7 @@ def test_no_values_known_yet(made_up: dict[str, Any], load: Loader) -> None:
     found = follow_up(plan, plan.indicators[0], date(2030, 12, 31))
     assert found.main.verdict is Verdict.NO_VALUES
     assert found.main.change is None
-    assert found.values == ()
+    assert found.stated == ()
 
 
 def test_part_of_a_year_is_not_compared_with_whole_years(register: Register) -> None:

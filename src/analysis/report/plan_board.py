@@ -1,0 +1,232 @@
+"""Notebook 02: conclusion, key figures, status board, and what changed since the last follow-up."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.plans.lineage import origins
+from analysis.plans.model import Measure
+from analysis.plans.status import BoardRow, changes
+from analysis.plans.vocabulary import NO_FOLLOW_UP, Status
+from analysis.report.markdown import (
+    KeyFigure,
+    Markdown,
+    conclusion,
+    key_figures,
+    paragraphs,
+    sentence_list,
+)
+from analysis.report.plan_ledger import assessable, ledger_sentence
+from analysis.report.plan_view import PlanView, described, reference_text
+from analysis.report.tables import Column, status_chip, table
+from analysis.runs import day_name
+
+_CHIPS = {
+    Status.DONE: "fardig",
+    Status.DEVIATING: "avviker",
+    Status.STOPPED: "stoppad",
+}
+
+
+def chip(label: str) -> str:
+    """Return the markup of a status: symbol and word."""
+    if label == NO_FOLLOW_UP:
+        return status_chip("okand", label)
+    return status_chip(_CHIPS.get(Status(label), "pagar"), label)
+
+
+def measure_name(measure: Measure) -> str:
+    """Return a measure's number and text as every table of the page writes it."""
+    return f"{measure.number}. {measure.text}"
+
+
+def measure_count(view: PlanView) -> int:
+    """Number of measures as the plan's documents count them."""
+    return len({measure.counted_as for measure in view.plan.measures})
+
+
+def board_conclusion(view: PlanView) -> Markdown:
+    """Return the page's conclusion: status, change, what can be known."""
+    return conclusion(_status_sentence(view), _change_sentence(view), ledger_sentence(view.ledger))
+
+
+def _status_sentence(view: PlanView) -> str:
+    count = measure_count(view)
+    if view.board.document is None:
+        return (
+            f"**{view.plan.short_title} har {count} åtgärder, och ingen uppföljning av dem var känd "
+            f"{day_name(view.as_of)}.**"
+        )
+    counts = view.board.grouped_counts()
+    parts = [f"{number} {label}" for label, number in _by_size(counts)]
+    inherited = any(row.inherited_from for row in view.board.rows)
+    after = "revideringen inför nästa version" if inherited else "uppföljningen"
+    return (
+        f"**{view.plan.short_title}: av {count} åtgärder är {sentence_list(parts)}** enligt {after}, som avser "
+        f"{described(view.board.document)} och är daterad {day_name(view.board.document.date)}."
+    )
+
+
+def _by_size(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (item[0] == NO_FOLLOW_UP, -item[1], item[0]))
+
+
+def _change_sentence(view: PlanView) -> str:
+    if view.previous is None or view.previous.document is None:
+        return ""
+    number = len(changes(view.previous, view.board))
+    rows = "rad" if number == 1 else "rader"
+    return f"Sedan {described(view.previous.document)} har {number} {rows} fått ny status."
+
+
+def board_cards(view: PlanView) -> Markdown:
+    """Return the key figures of the page."""
+    counts = view.board.grouped_counts()
+    done = counts.get(Status.DONE, 0)
+    off = counts.get(Status.DEVIATING, 0) + counts.get(Status.STOPPED, 0)
+    total = measure_count(view)
+    cards = [KeyFigure(str(total), "åtgärder", f"{len(view.plan.focus_areas)} områden")]
+    if view.board.document is not None:
+        told = f"enligt dokument daterat {day_name(view.board.document.date)}"
+        cards.append(KeyFigure(f"{done} av {total}", "färdiga", told))
+        cards.append(KeyFigure(f"{off} av {total}", "avviker eller är stoppade", told))
+    stated = sum(len(item.stated) for item in view.indicators)
+    having = sum(bool(item.stated) for item in view.indicators)
+    cards.append(
+        KeyFigure(
+            f"{having} av {len(view.indicators)}", "indikatorer har värde", f"{stated} avskrivna värden"
+        )
+    )
+    cards.append(
+        KeyFigure(
+            f"{assessable(view.ledger)} av {len(view.ledger)}",
+            "åtgärdsrader går att bedöma",
+            "på något sätt, med de uppgifter som finns",
+        )
+    )
+    return key_figures(cards)
+
+
+def board_table(view: PlanView) -> Markdown:
+    """Return the status board: every measure with area, status, expected completion and source."""
+    if not view.board.rows:
+        return paragraphs("Planen var inte beslutad den dag som körningen gäller.")
+    frame = pd.DataFrame([_board_row(view, row) for row in view.board.rows])
+    columns = [
+        Column("measure", "Åtgärd"),
+        Column("focus", "Område", filter=True),
+        Column("status", "Status", "html", filter=True),
+        Column("expected", "Bedöms klar"),
+        Column("note", "Anmärkning"),
+        Column("source", "Var det står"),
+    ]
+    return table(
+        frame,
+        columns,
+        caption=f"Status för åtgärderna i {view.plan.title}, känd {day_name(view.as_of)}",
+        sortable=True,
+        note=_board_note(view),
+    )
+
+
+def _board_row(view: PlanView, row: BoardRow) -> dict[str, str]:
+    entry = row.entry
+    notes = [
+        entry.note if entry and entry.note else "",
+        f"{entry.also_stated}." if entry and entry.also_stated else "",
+        f"Gäller {reference_text(view.register, row.inherited_from)}." if row.inherited_from else "",
+    ]
+    return {
+        "measure": measure_name(row.measure),
+        "focus": view.plan.focus_title(row.measure.focus),
+        "status": chip(row.label),
+        "expected": entry.expected or "" if entry else "",
+        "note": " ".join(text for text in notes if text),
+        "source": f"{row.document.title}, {entry.at}" if entry and row.document else "",
+    }
+
+
+def _board_note(view: PlanView) -> str:
+    rows, counted = len(view.board.rows), measure_count(view)
+    grouped = (
+        f" Tabellen har {rows} rader men dokumenten räknar {counted} åtgärder; rader som räknas ihop får den "
+        "svagaste statusen."
+        if rows != counted
+        else ""
+    )
+    return f"Källa: dokumenten nedan, avskrivna med egna ord. – uppgift saknas.{grouped}"
+
+
+def changes_table(view: PlanView) -> Markdown:
+    """Return what changed between the last two follow-ups, or say why there is nothing to compare."""
+    if view.board.document is None:
+        return paragraphs("Ingen uppföljning var känd, så inget kan ha ändrats.")
+    if view.previous is None or view.previous.document is None:
+        return paragraphs(
+            "Det här är den första kända uppföljningen; det finns ingen tidigare att jämföra med."
+        )
+    found = changes(view.previous, view.board)
+    if not found:
+        return paragraphs("Ingen åtgärd har fått ny status sedan förra uppföljningen.")
+    frame = pd.DataFrame(
+        [
+            {
+                "measure": measure_name(item.measure),
+                "before": chip(item.before),
+                "after": chip(item.after),
+                "note": item.note or "",
+            }
+            for item in found
+        ]
+    )
+    columns = [
+        Column("measure", "Åtgärd"),
+        Column("before", f"Status {described(view.previous.document)}", "html"),
+        Column("after", f"Status {described(view.board.document)}", "html"),
+        Column("note", "Anmärkning"),
+    ]
+    unchanged = len(view.board.rows) - len(found)
+    return table(
+        frame,
+        columns,
+        caption="Åtgärder som fått ny status",
+        note=f"Övriga {unchanged} rader har samma status som förut.",
+    )
+
+
+def version_table(view: PlanView, latest: PlanView | None) -> Markdown:
+    """Return the measures of the plan's last known version with origin, status and grade."""
+    if latest is None:
+        return paragraphs("Ingen senare version av planen var känd.")
+    grades = {entry.measure.number: str(entry.grade) for entry in latest.ledger}
+    rows = []
+    for row in latest.board.rows:
+        number = row.measure.number
+        found = origins(view.register, latest.plan.id, number, view.as_of)
+        own = [ref.partition("/")[2] for ref in found if ref.startswith(f"{view.plan.id}/")]
+        rows.append(
+            {
+                "measure": measure_name(row.measure),
+                "focus": latest.plan.focus_title(row.measure.focus),
+                "origin": f"nr {sentence_list(own)}" if own else "",
+                "effects": "; ".join(row.measure.effects),
+                "status": chip(row.label),
+                "grade": grades[number],
+            }
+        )
+    columns = [
+        Column("measure", "Åtgärd"),
+        Column("focus", "Område", filter=True),
+        Column("status", "Status", "html", filter=True),
+        Column("origin", f"Ur {view.plan.short_title}"),
+        Column("effects", "Väntade effekter"),
+        Column("grade", "Bästa design", filter=True),
+    ]
+    return table(
+        pd.DataFrame(rows),
+        columns,
+        caption=f"Åtgärderna i {latest.plan.title}",
+        sortable=True,
+        note=f"Beslutad {day_name(latest.plan.decided)}. Tomt i kolumnen Ur {view.plan.short_title}: åtgärden är ny "
+        "eller kommer från en del av en tidigare verksamhetsplan som inte är känd här.",
+    )

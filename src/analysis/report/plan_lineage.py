@@ -1,0 +1,66 @@
+"""Notebook 02: what happened to every measure through the versions of the plan."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.plans.lineage import Fate, fate_counts
+from analysis.report.markdown import Markdown, capitalise, paragraphs, sentence_list
+from analysis.report.plan_view import PlanView, reference_text, source_text
+from analysis.report.tables import Column, table
+from analysis.runs import day_name
+
+
+def lineage_table(view: PlanView) -> Markdown:
+    """Return the fate of each measure with the words of every step, or say that no later version is known."""
+    if not any(item.steps for item in view.fates):
+        return paragraphs(
+            f"Ingen senare version av {view.plan.short_title} var känd den dag som körningen gäller, "
+            "så åtgärderna går inte att följa vidare."
+        )
+    frame = pd.DataFrame([_row(view, item) for item in view.fates])
+    columns = [
+        Column("measure", "Åtgärd"),
+        Column("outcome", "Vad hände", filter=True),
+        Column("now", "Lever vidare som"),
+        Column("steps", "Stegen"),
+        Column("source", "Var det står"),
+    ]
+    known = max(step.known_from for item in view.fates for step in item.steps)
+    return table(
+        frame,
+        columns,
+        caption=f"Vad hände med de {len(view.fates)} åtgärderna?",
+        sortable=True,
+        note=f"Alla {len(view.fates)} åtgärder är redovisade. Känt från {day_name(known)}. Omformulerad betyder att "
+        "orden är ändrade, inte att åtgärden är en annan.",
+    )
+
+
+def lineage_sentence(view: PlanView) -> Markdown:
+    """Return the counts of what happened in a sentence."""
+    if not any(item.steps for item in view.fates):
+        return paragraphs("")
+    counts = sorted(fate_counts(view.fates).items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{number} {label}" for label, number in counts]
+    return paragraphs(f"Av de {len(view.fates)} åtgärderna är {sentence_list(parts)}.")
+
+
+def _row(view: PlanView, item: Fate) -> dict[str, str]:
+    return {
+        "measure": f"{item.measure.number}. {item.measure.text}",
+        "outcome": capitalise(str(item.outcome)) if item.outcome else "Inte känt",
+        "now": "; ".join(reference_text(view.register, end) for end in item.ends) or "Inget",
+        "steps": " ".join(_step_text(view, item, index) for index in range(len(item.steps))),
+        "source": "; ".join(
+            source_text(view.register.plan(step.stated_by), step.link.source) for step in item.steps[-1:]
+        ),
+    }
+
+
+def _step_text(view: PlanView, item: Fate, index: int) -> str:
+    step = item.steps[index]
+    version = view.register.plan(step.stated_by).short_title
+    note = f" {step.link.note}" if step.link.note else ""
+    own = " (egen jämförelse)" if step.link.judged_by != "dokumentet" else ""
+    return f"{version}: {step.link.change}{own}.{note}"
