@@ -99,7 +99,7 @@ def new_period(
             f"körningen ”{run.id}” finns redan", file=project.runs_file, fix="Ange --id med ett annat namn."
         )
     check_references(run, runs.targets, catalogue, project)
-    entry = entry_text(run, origin)
+    entry = entry_text(run, _own_fields(project, origin.id))
     build_panel(project)
     reach = reach_of(read_panel(project), run, catalogue, runs)
     if not dry_run:
@@ -133,14 +133,30 @@ def _run(origin: Run, period: str, day: date, run_id: str | None, rubrik: str | 
     )
 
 
-def entry_text(run: Run, origin: Run) -> str:
-    """Return the entry as it is written into ``reports/runs.yml``; defaults and unset fields are left out."""
+def _own_fields(project: Project, run_id: str) -> dict[str, object]:
+    """Return the fields that a listed run sets itself, beyond those that every entry has."""
+    always = {"id", "rubrik", "kommun", "period", "kant_senast", "plan", "mal"}
+    content = yaml.safe_load(project.runs_file.read_text(encoding="utf-8"))
+    entry = next(fields for fields in content["korningar"] if fields["id"] == run_id)
+    return {key: value for key, value in entry.items() if key not in always}
+
+
+def entry_text(run: Run, own: dict[str, object]) -> str:
+    """Return the entry as it is written into ``reports/runs.yml``.
+
+    `own` holds fields that the run it follows sets beyond the defaults; they are carried over.
+    """
     fields = {"id": run.id, "rubrik": run.rubrik, "kommun": run.kommun, "period": run.period}
     lines = [f"{key}: {_scalar(value)}" for key, value in fields.items()]
     lines.append(f"kant_senast: {run.kant_senast.isoformat()}")
     lines.append(f"plan: {run.plan}")
     if run.mal:
         lines.append(f"mal: {run.mal}")
+    lines += [
+        f"{key}: {yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=500).strip()}"
+        for key, value in own.items()
+    ]
+    lines = [line.removesuffix("\n...").strip() for line in lines]
     return (
         "\n".join(f"  - {line}" if number == 0 else f"    {line}" for number, line in enumerate(lines)) + "\n"
     )
