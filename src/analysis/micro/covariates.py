@@ -12,6 +12,10 @@ from analysis.micro.vocabulary import BACKGROUND, DURATION_BOUNDS, EARLIER_LABEL
 DURATION_LABELS = ("0", "1", "2-3", "4-6", "7-12", "13-24", "25 eller fler")
 
 
+#: Group -> (codes (N,), labels).
+Levels = dict[str, tuple[Ints, tuple[str, ...]]]
+
+
 @dataclass(frozen=True)
 class Design:
     """Covariates of N person-months.
@@ -23,64 +27,68 @@ class Design:
     names
         P Swedish names, ``"grupp: nivå"``.
     levels
-        Full indicators per group for the balance table: group -> (codes (N,), labels).
+        Full classes per group, for the balance table.
+    plan
+        (group, code) of the indicator columns, in order; with it other person-months get the same columns.
     """
 
     x: Floats
     names: tuple[str, ...]
-    levels: dict[str, tuple[Ints, tuple[str, ...]]]
+    levels: Levels
+    plan: tuple[tuple[str, int], ...]
 
 
-def month_levels(
-    history: History, person: Ints, month: Ints, measure: int | None
-) -> dict[str, tuple[Ints, tuple[str, ...]]]:
-    """Class codes and labels of person-months: background, duration, earlier months, other measures."""
+def month_levels(history: History, person: Ints, month: Ints, measure: int | None, ahead: int = 0) -> Levels:
+    """Class codes and labels of person-months: background, duration, earlier months, other measures.
+
+    `ahead` months are added to the duration (for what would have happened later in the same spell).
+    """
     spell = history.spell[person, month]
-    levels = {name: (history.background[name][spell], labels) for name, labels in BACKGROUND.items()}
+    levels: Levels = {name: (history.background[name][spell], labels) for name, labels in BACKGROUND.items()}
     levels["tidigare månader"] = (history.background["earlier"][spell], EARLIER_LABELS)
-    duration = history.duration[person, month]
+    duration = history.duration[person, month] + ahead
     codes = np.searchsorted(np.asarray(DURATION_BOUNDS), duration, "right") - 1
-    levels["månader i perioden"] = (codes, DURATION_LABELS)
+    levels["månader i perioden"] = (np.asarray(codes), DURATION_LABELS)
     if measure is not None and len(history.measures) > 1:
         others = [j for j in range(len(history.measures)) if j != measure]
         done = history.started[others][:, person, month].any(axis=0)
-        levels["annan insats tidigare i perioden"] = (done.astype(np.int64), ("nej", "ja"))
+        levels["annan insats tidigare i perioden"] = (np.asarray(done, np.int64), ("nej", "ja"))
     return levels
 
 
-def build_design(
-    history: History,
-    person: Ints,
-    month: Ints,
-    measure: int | None,
-    leave_out: tuple[str, ...] = (),
-) -> Design:
-    """Lay out the covariates of person-months (`person`, `month`); `leave_out` names groups to drop."""
+def build_design(history: History, person: Ints, month: Ints, measure: int | None) -> Design:
+    """Lay out the covariates of person-months (`person`, `month`); the commonest level is the reference."""
     levels = month_levels(history, person, month, measure)
-    columns, names = [np.ones(len(person))], ["konstant"]
+    plan = []
     for group, (codes, labels) in levels.items():
-        if group in leave_out:
-            continue
         counts = np.bincount(codes, minlength=len(labels))
-        reference = int(counts.argmax())
-        for code, label in enumerate(labels):
-            if code != reference and counts[code] > 0:
-                columns.append((codes == code).astype(float))
-                names.append(f"{group}: {label}")
-    calendar = history.window.first + month
+        plan += [(group, c) for c in range(len(labels)) if counts[c] > 0 and c != counts.argmax()]
+    return _design(history, levels, month, tuple(plan))
+
+
+def same_design(history: History, like: Design, person: Ints, month: Ints, ahead: int) -> Design:
+    """Lay out the columns of `like` for person-months moved `ahead` months within the spell."""
+    levels = month_levels(history, person, month, None, ahead)
+    return _design(history, levels, np.minimum(month + ahead, history.window.months - 1), like.plan)
+
+
+def _design(history: History, levels: Levels, month: Ints, plan: tuple[tuple[str, int], ...]) -> Design:
+    columns, names = [np.ones(len(month))], ["konstant"]
+    for group, code in plan:
+        codes, labels = levels[group]
+        columns.append((codes == code).astype(float))
+        names.append(f"{group}: {labels[code]}")
     for order in (1, 2):
-        angle = 2 * np.pi * order * (calendar % 12) / 12
+        angle = 2 * np.pi * order * ((history.window.first + month) % 12) / 12
         columns += [np.sin(angle), np.cos(angle)]
         names += [f"säsong: sinus {order}", f"säsong: cosinus {order}"]
     time = month / max(history.window.months - 1, 1) - 0.5
     columns += [time, time**2]
     names += ["kalendertid", "kalendertid i kvadrat"]
-    return Design(np.column_stack(columns), tuple(names), levels)
+    return Design(np.column_stack(columns), tuple(names), levels, plan)
 
 
-def reachable(
-    levels: dict[str, tuple[Ints, tuple[str, ...]]], starts: Bools
-) -> tuple[Bools, tuple[str, ...]]:
+def reachable(levels: Levels, starts: Bools) -> tuple[Bools, tuple[str, ...]]:
     """Which person-months belong to groups where anyone starts, and the names of the groups where nobody does.
 
     A level without starters carries no information about the starters' effect; keeping it would push its

@@ -106,12 +106,15 @@ class Estimated:
 
 @dataclass(frozen=True)
 class _Arms:
-    """Both arms of one outcome: tables, and influences (n, K, C) if they were asked for."""
+    """Both arms of one outcome: tables, and every person's influence (n, K, C) on their differences.
+
+    ``shares`` for the monthly shares, ``incidence`` for the cumulative incidence; None if not asked for.
+    """
 
     start: ArmTable
     without: ArmTable
-    influence_start: Floats | None
-    influence_without: Floats | None
+    shares: Floats | None
+    incidence: Floats | None
 
 
 def horizon_months(trials: Trials) -> int:
@@ -163,7 +166,8 @@ def _arms(trials: Trials, model: StartModel, pair: tuple[Layout, Layout], coeffi
 
     start, first = arm(pair[0], equal_weights(trials), None)
     without, second = arm(pair[1], trial_weights(trials, model), model)
-    return _Arms(start, without, first, second)
+    incidence = incidence_influence(start, first) - incidence_influence(without, second)
+    return _Arms(start, without, first - second, incidence)
 
 
 @dataclass(frozen=True)
@@ -213,12 +217,9 @@ def _incidence(key: str, label: str, arms: _Arms, codes: tuple[int, ...], horizo
     def value(table: ArmTable) -> float:
         return float(table.incidence[horizon - 1, list(codes)].sum() * 100)
 
-    def moved(table: ArmTable, hazard: Floats | None) -> Floats:
-        if hazard is None:
-            return np.zeros(1)
-        return np.asarray(incidence_influence(table, hazard)[:, horizon - 1, list(codes)].sum(axis=1) * 100)
-
-    influence = moved(arms.start, arms.influence_start) - moved(arms.without, arms.influence_without)
+    influence = np.zeros(1)
+    if arms.incidence is not None:
+        influence = arms.incidence[:, horizon - 1, list(codes)].sum(axis=1) * 100
     return _Quantity(
         f"{key}_{horizon}",
         label,
@@ -231,22 +232,17 @@ def _incidence(key: str, label: str, arms: _Arms, codes: tuple[int, ...], horizo
 
 
 def _stay(label: str, arms: _Arms, horizon: int) -> _Quantity:
-    def moved(influence: Floats | None) -> Floats:
-        return np.zeros(1) if influence is None else np.asarray(influence[:, :horizon, 0].sum(axis=1))
-
+    influence = np.zeros(1) if arms.shares is None else arms.shares[:, :horizon, 0].sum(axis=1)
     return _Quantity(
         f"månader_{horizon}", label, "månader", horizon,
         float(arms.start.hazards[:horizon, 0].sum()), float(arms.without.hazards[:horizon, 0].sum()),
-        moved(arms.influence_start) - moved(arms.influence_without),
+        influence,
     )  # fmt: skip
 
 
 def _curves(left: _Arms, stays: _Arms) -> Curves:
-    assert left.influence_start is not None
-    assert left.influence_without is not None
-    moved = incidence_influence(left.start, left.influence_start)
-    moved = moved - incidence_influence(left.without, left.influence_without)
-    error = np.sqrt((moved[:, :, :2].sum(axis=2) ** 2).sum(axis=0)) * 100
+    assert left.incidence is not None
+    error = np.sqrt((left.incidence[:, :, :2].sum(axis=2) ** 2).sum(axis=0)) * 100
     start = left.start.incidence[:, :2].sum(axis=1) * 100
     without = left.without.incidence[:, :2].sum(axis=1) * 100
     margin = norm.ppf(0.975) * error

@@ -151,7 +151,7 @@ def _tables(town: Municipality, window: Window, state: State, steps: list[Step])
     for t, step in enumerate(steps):
         on[: len(step.on), t] = step.on
         exits[: len(step.on), t] = step.exit
-    keep = on[:, town.burn_in :].any(axis=1)
+    keep = np.asarray(on[:, town.burn_in :].any(axis=1))
     person = np.cumsum(keep) - 1
     spells = _spell_table(on, exits, keep, person, origin)
     rows = []

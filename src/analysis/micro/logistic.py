@@ -92,7 +92,7 @@ def fit_binary(
             break
     _, information = _score(x, y, w, beta, link)
     information[np.diag_indices_from(information)] += penalty
-    return BinaryFit(beta, np.linalg.inv(information), converged)
+    return BinaryFit(beta, np.asarray(np.linalg.inv(information), np.float64), converged)
 
 
 def _first_guess(x: Floats, y: Floats, w: Floats, link: Link) -> Floats:
