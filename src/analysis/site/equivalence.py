@@ -121,8 +121,8 @@ def page_model(html: str, page: str) -> list[Item]:
     items += [("rubrik 1", _plain(heading)) for heading in main.find_all("h1")[:1]]
     for kind, selector in (("underrubrik", ".subtitle"), ("datum", ".date, [data-cm=date]")):
         items += [(kind, _plain(tag)) for tag in main.select(selector)[:1]]
-    for element in main.select(LEFT_OUT):
-        element.decompose()
+    for element in (*main.find_all("h1")[:1], *main.select(LEFT_OUT)):
+        element.extract()
     items += [item for item in _walk(main, page) if item[1]]
     return items
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from analysis import files
 from analysis.errors import BistandError
@@ -149,10 +150,17 @@ def _skip_link(soup: BeautifulSoup, body: Tag, main: Tag) -> None:
     main["tabindex"] = "-1"
     target = f"#{main['id']}"
     for anchor in body.find_all("a", href=target):
+        space = anchor.next_sibling
+        if isinstance(space, NavigableString) and not space.strip():
+            space.extract()
         anchor.decompose()
     link = soup.new_tag("a", attrs={"class": "skip", "data-cm": "skip", "href": target})
     link.string = SKIP_TEXT
+    first = body.contents[0] if body.contents else None
+    if isinstance(first, NavigableString) and not first.strip():
+        first.extract()
     body.insert(0, link)
+    body.insert(1, NavigableString("\n"))
 
 
 def _link_assets(soup: BeautifulSoup, name: str) -> None:

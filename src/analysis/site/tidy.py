@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
 
 from analysis.site import links
 from analysis.site.tables import mend_table
@@ -14,6 +15,28 @@ from analysis.site.tables import mend_table
 LINE_ANCHOR = re.compile(r'<a href="#cb\d+-\d+" aria-hidden="true" tabindex="-1"></a>')
 LINE_SPAN = re.compile(r'<span id="cb\d+-\d+">')
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
+HEADINGS = ("h2", "h3", "h4")
+INLINE = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "code",
+        "em",
+        "i",
+        "mark",
+        "math",
+        "mi",
+        "mn",
+        "mo",
+        "mrow",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+    )
+)
+UNSEARCHED = frozenset({"cell-code", "code-fold", "visually-hidden", "footnote-back"})
 FILE_ATTRIBUTES = (("img", "src"), ("a", "href"), ("source", "src"))
 
 
@@ -139,15 +162,21 @@ def _local_files(soup: BeautifulSoup, page: str) -> tuple[str, ...]:
 
 def _sections(soup: BeautifulSoup) -> tuple[Section, ...]:
     """Text by heading, without formulas' TeX, code and hidden words."""
-    copy = parse(str(soup))
-    for element in copy.select("annotation, .cell-code, .code-fold, .visually-hidden, .footnote-back"):
-        element.decompose()
     parts: list[tuple[str, str, list[str]]] = [("", "", [])]
-    for text in copy.find_all(string=True):
-        heading = next((p for p in text.parents if p.name in ("h2", "h3", "h4")), None)
-        if heading is None:
-            parts[-1][2].append(str(text))
-        elif parts[-1][1] != str(heading.get("id", "")) or not heading.get("id"):
-            parts.append((" ".join(heading.get_text().split()), str(heading.get("id", "")), []))
-    sections = (Section(head, id_, " ".join(" ".join(text).split())) for head, id_, text in parts)
+    _gather(soup, parts)
+    sections = (Section(head, id_, " ".join("".join(text).split())) for head, id_, text in parts)
     return tuple(section for section in sections if section.heading or section.text)
+
+
+def _gather(node: Tag, parts: list[tuple[str, str, list[str]]]) -> None:
+    for child in node.children:
+        if isinstance(child, NavigableString):
+            if not isinstance(child, PreformattedString):
+                parts[-1][2].append(str(child))
+        elif isinstance(child, Tag):
+            classes = child.attrs.get("class") or ()
+            if child.name in HEADINGS and child.get("id"):
+                parts.append((" ".join(child.get_text().split()), str(child["id"]), []))
+            elif child.name != "annotation" and not UNSEARCHED.intersection(classes):
+                _gather(child, parts)
+                parts[-1][2].append("" if child.name in INLINE else " ")

@@ -1,0 +1,151 @@
+"""Faults of the embedded renderer's surroundings, the search index, and the comparison of two sites."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import BistandError
+from analysis.site import embedded, equivalence, pandoc
+from analysis.site.finding import Finding, demand_none
+from analysis.site.links import local_target, resolve
+
+
+def test_report_names_pages_and_versions(stage: Path, tmp_path: Path) -> None:
+    report = embedded.render(stage, tmp_path / "out", cache=tmp_path / "cache")
+    assert report.pages == ("index.html", "metod.html", "reports/uppsala-2024/01_laget.html")
+    assert report.versions["pandoc"] == pandoc.pandoc_version()
+    assert report.reused == 0
+    (stage / "metod.qmd").write_text('---\ntitle: "Metod"\n---\n\nNy text.\n', encoding="utf-8")
+    assert embedded.render(stage, tmp_path / "out2", cache=tmp_path / "cache").reused == 2
+
+
+def test_folder_that_is_not_empty_is_left_alone(stage: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "min.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(BistandError, match="inte tom"):
+        embedded.render(stage, tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["min.txt"]
+
+
+def test_stage_is_not_changed(stage: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in stage.rglob("*") if path.is_file()}
+    embedded.render(stage, tmp_path / "out")
+    assert {path: path.read_bytes() for path in stage.rglob("*") if path.is_file()} == before
+
+
+def test_wrong_configuration_is_told_in_swedish(stage: Path, tmp_path: Path) -> None:
+    path = stage / "_quarto.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("mathml", "katex"), encoding="utf-8")
+    with pytest.raises(BistandError, match=r"_quarto.yml, rad \d+: ”format.html.html-math-method”"):
+        embedded.render(stage, tmp_path / "out")
+
+
+def test_old_pandoc_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pandoc, "_version_of", lambda path: "2.17.1.1")
+    pandoc.pandoc_path.cache_clear()
+    with pytest.raises(BistandError, match=r"2\.17\.1\.1 .* för gammal"):
+        pandoc.pandoc_path()
+
+
+def test_only_referred_files_are_copied(stage: Path, tmp_path: Path) -> None:
+    (stage / "hemligt.csv").write_text("x", encoding="utf-8")
+    embedded.render(stage, tmp_path / "out")
+    assert (tmp_path / "out" / "data" / "andel.csv").is_file()
+    assert not (tmp_path / "out" / "hemligt.csv").exists()
+
+
+def test_resources_are_copied(stage: Path, tmp_path: Path) -> None:
+    (stage / "flode.xml").write_text("<feed/>", encoding="utf-8")
+    path = stage / "_quarto.yml"
+    text = path.read_text(encoding="utf-8").replace("lang: sv", "  resources:\n    - flode.xml\nlang: sv", 1)
+    path.write_text(text, encoding="utf-8")
+    embedded.render(stage, tmp_path / "out")
+    assert (tmp_path / "out" / "flode.xml").is_file()
+
+
+def test_search_index_leaves_out_code_and_tex(stage_site: Path) -> None:
+    script = (stage_site / "site_libs/bistand/sokindex.js").read_text(encoding="utf-8")
+    entries = json.loads(script.removeprefix("window.bistandSokindex=").rstrip(";\n"))
+    text = json.dumps(entries, ensure_ascii=False)
+    assert entries[0]["u"] == "index.html"
+    assert "Antaganden i modellen" in text
+    assert "frac" not in text
+    assert "print(" not in text
+
+
+def test_page_has_no_inline_style_or_script(fixture_site: Path, stage_site: Path) -> None:
+    for site in (fixture_site, stage_site):
+        for path in site.rglob("*.html"):
+            html = path.read_text(encoding="utf-8")
+            assert " style=" not in html, path.name
+            assert "<style" not in html, path.name
+            assert html.count("<script") == html.count("<script src="), path.name
+
+
+def test_pages_are_light(fixture_site: Path) -> None:
+    assert max(path.stat().st_size for path in fixture_site.rglob("*.html")) < 300_000
+
+
+@pytest.mark.parametrize(
+    ("href", "page", "expected"),
+    [
+        ("metod.qmd#a", "index.qmd", "metod.html#a"),
+        ("../../metod.qmd", "reports/x/a.ipynb", "../../metod.html"),
+        ("/metod.qmd", "reports/x/a.ipynb", "../../metod.html"),
+        ("data/å.csv", "index.qmd", "data/å.csv"),
+        ("#åldrar", "index.qmd", "#åldrar"),
+        ("https://a.invalid/metod.qmd", "index.qmd", "https://a.invalid/metod.qmd"),
+        ("ejmed.qmd", "index.qmd", "ejmed.qmd"),
+    ],
+)
+def test_links_to_sources_become_links_to_pages(href: str, page: str, expected: str) -> None:
+    assert resolve(href, page, {"metod.qmd", "index.qmd"}) == expected
+
+
+def test_link_out_of_the_site_has_no_target() -> None:
+    assert local_target("../../x.html", "a/b.html") == ("", "")
+
+
+def test_comparison_counts_what_differs(fixture_site: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(fixture_site, other)
+    same = equivalence.compare(fixture_site, other)
+    assert same.equal
+    assert same.items == same.identical > 300
+    page = other / "metod.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("Folkmängd", "Folkantal", 1), encoding="utf-8")
+    different = equivalence.compare(fixture_site, other)
+    assert different.identical == same.items - 1
+    assert [(d.page, d.only_first, d.only_second) for d in different.differences] == [
+        ("metod.html", ("stycke: Folkmängd",), ("stycke: Folkantal",))
+    ]
+
+
+def test_comparison_reads_quartos_markup_as_ours() -> None:
+    ours = (
+        '<html lang="sv"><head><title>A</title></head><body><main><h1>A</h1><h2 id="x">X</h2>'
+        '<figure id="tbl-a"><figcaption>Tabell 1: N</figcaption><table><tr><th scope="col">A</th></tr></table></figure>'
+        '<div class="callout callout-note"><p class="callout-title"><span class="visually-hidden">Notera: </span>T</p>'
+        "<p>B</p></div></main></body></html>"
+    )
+    theirs = (
+        '<html lang="sv"><head><title>A</title></head><body><main><header id="title-block-header"><h1>A</h1></header>'
+        '<section id="x" class="level2"><h2>X</h2><div id="tbl-a" class="quarto-float"><figure><figcaption>Tabell 1: N'
+        "</figcaption><div><table><tr><th>A</th></tr></table></div></figure></div></section>"
+        '<div class="callout callout-note callout-titled"><div class="callout-header">'
+        '<div class="callout-icon-container"></div><div class="callout-title-container">'
+        '<span class="screen-reader-only">Notera</span>T</div></div><div><p>B</p></div></div>'
+        "</main></body></html>"
+    )
+    assert equivalence.page_model(ours, "a.html") == equivalence.page_model(theirs, "a.html")
+
+
+def test_findings_stop_the_build_with_places() -> None:
+    demand_none((), "Inget fel")
+    with pytest.raises(BistandError, match=r"a.ipynb, cell 3, rad 2: trasig\.") as caught:
+        demand_none([Finding("a.ipynb", 2, "trasig.", cell=3)] * 30, "Källorna har fel:", limit=2)
+    assert "och 28 till" in str(caught.value)

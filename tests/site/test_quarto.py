@@ -1,0 +1,136 @@
+"""The step after Quarto, on small pages shaped like Quarto's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis.errors import BistandError
+from analysis.site import quarto
+from analysis.site.check import check_site
+
+PAGE = """<!DOCTYPE html>
+<html xmlns="http://www.w3.org/1999/xhtml" lang="sv" xml:lang="sv"><head><meta charset="utf-8">
+<title>Metod – Biståndsläget</title></head>
+<body class="nav-sidebar docked nav-fixed quarto-light">
+<header id="quarto-header" class="headroom fixed-top"><nav class="navbar navbar-expand-lg">
+<a class="navbar-brand" href="./index.html"><span class="navbar-title">Biståndsläget</span></a>
+<button class="navbar-toggler" type="button" role="menu" aria-expanded="false" aria-label="Visa meny"></button>
+</nav></header>
+<nav id="quarto-sidebar" class="sidebar"><ul><li><a href="./index.html">Start</a></li></ul></nav>
+<main class="content" id="quarto-document-content">
+<a class="hoppa" href="#quarto-document-content">Hoppa</a>
+<header id="title-block-header"><h1 class="title">Metod</h1></header>
+<section id="a" class="level2"><h2>Rubrik</h2>
+<div id="tbl-a" class="quarto-float"><figure><figcaption id="tbl-a-caption">Tabell 1: Namn</figcaption>
+<table class="caption-top table"><thead><tr class="header"><th></th><th>År</th></tr></thead>
+<tbody><tr class="odd"><th>Uppsala</th><td>2024</td></tr></tbody></table></figure></div>
+<img src="b.svg"></section>
+<nav class="page-navigation"><div class="nav-page nav-page-previous"><a href="./index.html">Start</a></div></nav>
+</main></body></html>
+"""
+
+
+@pytest.fixture
+def soup() -> BeautifulSoup:
+    return BeautifulSoup(quarto.finish_page(PAGE, "om/metod.html"), "html.parser")
+
+
+def test_one_skip_link_before_all_navigation(soup: BeautifulSoup) -> None:
+    links = soup.select('a[href="#quarto-document-content"]')
+    assert len(links) == 1
+    first = soup.body.find() if soup.body else None
+    assert first is links[0]
+    assert first.get_text() == "Hoppa till innehållet"
+
+
+def test_header_cells_have_scope_and_the_empty_corner_is_a_cell(soup: BeautifulSoup) -> None:
+    assert [(cell.get_text(), cell["scope"]) for cell in soup.find_all("th")] == [
+        ("År", "col"),
+        ("Uppsala", "row"),
+    ]
+    frame = soup.select_one(".rulla")
+    assert frame is not None
+    assert frame["aria-labelledby"] == "tbl-a-caption"
+
+
+def test_landmarks_are_named_and_wrong_roles_gone(soup: BeautifulSoup) -> None:
+    names = [str(nav.get("aria-label")) for nav in soup.find_all("nav")]
+    assert names == ["Huvudmeny", "Sidor", "Föregående och nästa sida"]
+    assert soup.select("button[role]") == []
+
+
+def test_every_picture_has_an_alt(soup: BeautifulSoup) -> None:
+    assert all(image.has_attr("alt") for image in soup.find_all("img"))
+
+
+def test_assets_are_linked_from_the_pages_folder(soup: BeautifulSoup) -> None:
+    assert [str(link["href"]) for link in soup.select("link[rel=stylesheet]")] == [
+        f"../site_libs/bistand/{name}" for name in quarto.STYLES
+    ]
+
+
+def test_twice_changes_nothing() -> None:
+    once = quarto.finish_page(PAGE, "metod.html")
+    assert quarto.finish_page(once, "metod.html") == once
+
+
+def test_finished_site_passes_the_static_checks(tmp_path: Path) -> None:
+    (tmp_path / "metod.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "index.html").write_text(PAGE.replace("<title>Metod", "<title>Start"), encoding="utf-8")
+    (tmp_path / "b.svg").write_text("<svg/>", encoding="utf-8")
+    assert check_site(tmp_path) != ()
+    quarto.finish(tmp_path)
+    assert check_site(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "supported"),
+    [
+        ("1.9.38", True),
+        ("1.10.18", True),
+        ("2.0", True),
+        ("1.8.27", False),
+        ("1.7.34", False),
+        ("", False),
+        ("99.9.9", True),
+    ],
+)
+def test_versions(version: str, supported: bool) -> None:
+    assert quarto.is_supported(version) is supported
+
+
+def _fake_quarto(folder: Path, version: str, script: str = "") -> None:
+    program = folder / "quarto"
+    program.write_text(
+        f'#!/bin/sh\nif [ "$1" = "--version" ]; then echo {version}; exit 0; fi\n{script}', encoding="utf-8"
+    )
+    program.chmod(0o755)
+
+
+def test_too_old_quarto_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fake_quarto(tmp_path, "1.7.34")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert quarto.find() is None
+
+
+def test_quarto_renders_a_copy_and_the_result_is_finished(
+    stage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mall.html").write_text(PAGE, encoding="utf-8")
+    _fake_quarto(tmp_path, "1.10.18", f'mkdir "$2/_site" && cp {tmp_path}/mall.html "$2/_site/index.html"\n')
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    report = quarto.render(stage, tmp_path / "out")
+    assert report.versions == {"quarto": "1.10.18"}
+    assert "Hoppa till innehållet" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert not (stage / "_site").exists()
+
+
+def test_failing_quarto_leaves_no_site(stage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fake_quarto(tmp_path, "1.10.18", "echo ERROR: trasig sida >&2; exit 1\n")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(BistandError, match="trasig sida"):
+        quarto.render(stage, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
