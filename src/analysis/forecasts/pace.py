@@ -53,9 +53,11 @@ class PaceRecord:
     municipalities, municipalities_kept
         Municipalities with any such pair, and those that kept the pace at least once.
     fastest
-        ``kommun_kod, start_year, end_year, start, end, percent`` of the fastest windows, one a municipality.
+        ``kommun_kod, start_year, end_year, start, end, percent`` of the fastest windows, one a municipality;
+        the `suspects` are left out of this list.
     suspects
-        Municipalities whose fast windows hold a jump that looks like an error in the source; they are counted.
+        Municipalities that kept the pace and whose series holds a jump that looks like an error in the source;
+        they are counted.
     """
 
     percent: float
@@ -110,8 +112,9 @@ def pace_record(levels: pd.DataFrame, percent: float, span: int, *, top: int = 5
     columns = ["kommun_kod", "start_year", "end_year", "start", "end", "percent"]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
     kept = table[table["percent"] <= percent].sort_values("percent")
-    fastest = kept.drop_duplicates("kommun_kod").head(top).reset_index(drop=True)
     fast = kept["kommun_kod"].unique()
+    suspects = tuple(code for code in fast if has_suspect_jump(places.loc[code].to_numpy(dtype=float)))
+    sound = kept[~kept["kommun_kod"].isin(suspects)]
     return PaceRecord(
         percent=percent,
         span=span,
@@ -119,8 +122,8 @@ def pace_record(levels: pd.DataFrame, percent: float, span: int, *, top: int = 5
         windows_kept=len(kept),
         municipalities=int(table["kommun_kod"].nunique()),
         municipalities_kept=len(fast),
-        fastest=fastest,
-        suspects=tuple(code for code in fast if has_suspect_jump(places.loc[code].to_numpy(dtype=float))),
+        fastest=sound.drop_duplicates("kommun_kod").head(top).reset_index(drop=True),
+        suspects=suspects,
     )
 
 

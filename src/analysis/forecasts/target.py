@@ -66,10 +66,12 @@ class TargetAssessment:
         `SamplePaths.fan` of the paths up to the target period.
     first_passage
         When the level is first met, over the periods up to the target's.
+    start
+        Period and level that the required pace is counted from; None when there is no such level.
     latest
         Last known period and value; None when the measure is not known in any period.
     required
-        Pace from the latest known value to the target; None if the target is already met or nothing is known.
+        Pace from `start` to the target; None if the target is already met or nothing is known.
     so_far
         Pace over the last known years, at most `SO_FAR_YEARS`; None with fewer than two known values.
     record
@@ -85,6 +87,7 @@ class TargetAssessment:
     words: str
     fan: pd.DataFrame
     first_passage: FirstPassage
+    start: tuple[str, float] | None
     latest: tuple[str, float] | None
     required: Pace | None
     so_far: Pace | None
@@ -101,6 +104,8 @@ def assess_target(
     paths: SamplePaths,
     history: Mapping[str, float],
     levels: pd.DataFrame,
+    *,
+    start: tuple[str, float] | None = None,
 ) -> TargetAssessment:
     """Assess one target.
 
@@ -112,6 +117,9 @@ def assess_target(
         Known values of that measure by period, all > 0; may be empty.
     levels
         The annual panel (index = codes, columns = years), for the count of kept paces.
+    start
+        Period and level that the required pace is counted from, when something later than the last known value
+        is better known (a nowcast); default the last known value.
 
     Raises
     ------
@@ -124,10 +132,10 @@ def assess_target(
     probability = until.probability_at_most(target.level, target.period)
     ordered = sorted(history.items(), key=lambda item: centre(item[0]))
     latest = ordered[-1] if ordered else None
-    years = centre(target.period) - centre(latest[0]) if latest else 0.0
-    required = (
-        pace(latest[1], target.level, years) if latest and latest[1] > target.level and years > 0 else None
-    )
+    begin = start or latest
+    years = centre(target.period) - centre(begin[0]) if begin else 0.0
+    ahead = begin is not None and begin[1] > target.level and years > 0
+    required = pace(begin[1], target.level, years) if begin is not None and ahead else None
     span = max(round(years), 1)
     return TargetAssessment(
         target=target,
@@ -136,6 +144,7 @@ def assess_target(
         words=probability_words(probability),
         fan=until.fan(),
         first_passage=until.first_passage(target.level),
+        start=begin,
         latest=latest,
         required=required,
         so_far=_pace_so_far(ordered),
