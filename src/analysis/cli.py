@@ -96,6 +96,33 @@ def lista() -> None:
 
 @app.command()
 @_swedish_errors
+def publish(
+    till: Annotated[
+        str | None, typer.Option(help="Mapp som webbservern läser; utan den görs ett zip-paket.")
+    ] = None,
+    datum: Annotated[str | None, typer.Option(help="Paketets datum, ÅÅÅÅ-MM-DD (annars i dag).")] = None,
+) -> None:
+    """Gör ett daterat paket med kontrollsummor av webbplatsen, eller kopiera den till en webbserver."""
+    from datetime import date
+    from pathlib import Path
+
+    from analysis.paths import find_project
+    from analysis.pipeline.publish import copy_to, make_bundle
+
+    project = find_project()
+    if till is not None:
+        typer.echo(f"Webbplatsen är kopierad till {copy_to(project, Path(till).resolve())}.")
+        return
+    try:
+        day = date.fromisoformat(datum) if datum else date.today()
+    except ValueError as error:
+        raise BistandError(f"datumet ”{datum}” går inte att tolka", fix="Skriv ÅÅÅÅ-MM-DD.") from error
+    bundle = make_bundle(project, day=day)
+    typer.echo(f"Paketet {project.relative(bundle.path)}: {bundle.files} filer, SHA-256 {bundle.sha256}.")
+
+
+@app.command()
+@_swedish_errors
 def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] = 8000) -> None:
     """Visa webbplatsen på http://127.0.0.1:8000 (sidorna går också att öppna direkt från disk)."""
     import functools

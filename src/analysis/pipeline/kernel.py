@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 
 
-class FileSocketKernelManager(AsyncKernelManager):  # type: ignore[misc]
+class FileSocketKernelManager(AsyncKernelManager):
     """A kernel manager with ``ipc`` transport; its socket files lie in a temporary folder of their own."""
 
     def __init__(self, **options: Any) -> None:

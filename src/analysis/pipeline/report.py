@@ -123,29 +123,38 @@ def _execute(jobs: list[Job], workers: int, progress: Progress) -> tuple[Outcome
 
 def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) -> tuple[int, str]:
     """Stage, lint, render, check and swap in the site; returns the number of pages and the renderer used."""
-    from analysis.site import embedded, quarto
+    from analysis.site import embedded
     from analysis.site.check import check_site
     from analysis.site.lint import lint
 
     cache = project.root / ".cache"
     stage, fresh = cache / "kallor", cache / "_site.ny"
-    stage_site(project, runs, stage)
+    published = stage_site(project, runs, stage)
     _stop_on("sidornas källor", [str(finding) for finding in lint(stage)])
     shutil.rmtree(fresh, ignore_errors=True)
-    found = quarto.find() if renderer in {"auto", "quarto"} else None
+    found = _find_quarto() if renderer in {"auto", "quarto"} else None
     if renderer == "quarto" and found is None:
         raise BistandError(
             "Quarto finns inte på datorn", fix="Installera Quarto 1.9 eller senare, eller utelämna valet."
         )
     if found is not None:
+        from analysis.site import quarto
+
         say(f"Återger med Quarto {found}.")
         quarto.render(stage, fresh)
     else:
         embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=cache / "sidor")
+    write_feed(fresh, published, title="Biståndsläget")
     _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh)])
     replace_folder(fresh, project.site)
     pages = sum(1 for _ in Path(project.site).rglob("*.html"))
     return pages, f"Quarto {found}" if found else "inbyggd"
+
+
+def _find_quarto() -> object | None:
+    from analysis.site import quarto
+
+    return quarto.find()
 
 
 def _stop_on(what: str, findings: list[str]) -> None:
