@@ -15,6 +15,7 @@ from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
 from analysis.pipeline.execute import Job, Outcome, execute_all
+from analysis.pipeline.feed import write_feed
 from analysis.pipeline.manifest import (
     Manifest,
     code_hash,
