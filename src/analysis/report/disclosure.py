@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.errors import BistandError
 from analysis.report.disclosure_model import Interval, Key, Policy, Publication, Sum, Why, round_to
-from analysis.report.disclosure_system import ReaderSystem
+from analysis.report.disclosure_system import ReaderSystem, Witnesses
 
 __all__ = [
     "Interval",
@@ -91,9 +91,10 @@ def _check(counts: Mapping[Key, int], sums: Sequence[Sum]) -> None:
 
 def _complement(system: ReaderSystem, hidden: dict[Key, Why], policy: Policy) -> dict[Key, Why]:
     chosen = dict(hidden)
+    witnesses = Witnesses(system.truth)
     while True:
         unknown = system.hidden_variables(chosen)
-        worst = _first_exposed(system, unknown, policy)
+        worst = _first_exposed(system, unknown, policy, witnesses)
         if worst is None:
             break
         candidate = _cheapest(system, worst, unknown, chosen)
@@ -103,12 +104,16 @@ def _complement(system: ReaderSystem, hidden: dict[Key, Why], policy: Policy) ->
                 fix="Publicera inte tabellen; kontrollera tidigare utgåvor.",
             )
         chosen[candidate] = "följd"
-    return _trim(system, chosen, policy)
+    return _trim(system, chosen, policy, witnesses)
 
 
-def _first_exposed(system: ReaderSystem, unknown: set[int], policy: Policy) -> int | None:
+def _first_exposed(
+    system: ReaderSystem, unknown: set[int], policy: Policy, witnesses: Witnesses
+) -> int | None:
     for variable in sorted(unknown - system.public, key=lambda item: (system.truth[item], item)):
-        if system.interval(variable, unknown).width < policy.width:
+        if witnesses.width(variable) >= policy.width:
+            continue
+        if system.interval(variable, unknown, witnesses).width < policy.width:
             return variable
     return None
 
@@ -133,13 +138,16 @@ def _cheapest(system: ReaderSystem, start: int, unknown: set[int], chosen: Mappi
     return key_of[min(options, key=cost)]
 
 
-def _trim(system: ReaderSystem, chosen: dict[Key, Why], policy: Policy) -> dict[Key, Why]:
+def _trim(
+    system: ReaderSystem, chosen: dict[Key, Why], policy: Policy, witnesses: Witnesses
+) -> dict[Key, Why]:
     """Show again what is not needed, the largest first."""
     extra = [key for key, why in chosen.items() if why == "följd"]
     for key in sorted(extra, key=lambda item: -system.truth[system.index[system.now, item]]):
         rest = {other: why for other, why in chosen.items() if other != key}
-        if _first_exposed(system, system.hidden_variables(rest), policy) is None:
-            chosen = rest
+        fewer = witnesses.without(system.index[system.now, key])
+        if _first_exposed(system, system.hidden_variables(rest), policy, fewer) is None:
+            chosen, witnesses = rest, fewer
     return chosen
 
 

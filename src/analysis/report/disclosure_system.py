@@ -38,6 +38,8 @@ class ReaderSystem:
                     shown_before.add(key)
         #: Cells of the new vintage that an earlier one has already shown: hiding them now would protect nobody.
         self.public = {self.index[self.now, key] for key in shown_before}
+        #: No count is taken to be larger than this; it only keeps unbounded cells finite in the computation.
+        self.ceiling = 4.0 * max(self.truth, default=0) + 1000.0
         self.rows = self._equations()
         self.neighbours = self._neighbours()
 
@@ -80,8 +82,11 @@ class ReaderSystem:
                         queue.append(other)
         return sorted(seen), sorted(rows)
 
-    def interval(self, target: int, unknown: set[int]) -> Interval:
-        """Return what can be known of one hidden variable; whole numbers only."""
+    def interval(self, target: int, unknown: set[int], witnesses: Witnesses | None = None) -> Interval:
+        """Return what can be known of one hidden variable; whole numbers only.
+
+        The points at which the bounds are reached are possible tables too; they are left in `witnesses`.
+        """
         variables, rows = self.component(target, unknown)
         if not rows:
             return Interval(0.0, math.inf)
@@ -94,17 +99,47 @@ class ReaderSystem:
                     matrix[line, place[variable]] = weight
                 else:
                     right[line] -= weight * self.truth[variable]
-        bounds = []
+        ends = []
         for sign in (1.0, -1.0):
             cost = np.zeros(len(variables))
             cost[place[target]] = sign
-            answer = linprog(cost, A_eq=matrix, b_eq=right, bounds=(0, None), method="highs")
-            if answer.status == 3:
-                bounds.append(math.inf)
-            elif answer.status == 0:
-                bounds.append(sign * float(answer.fun))
-            else:
+            answer = linprog(cost, A_eq=matrix, b_eq=right, bounds=(0, self.ceiling), method="highs")
+            if answer.status != 0:
                 raise BistandError(f"skyddsberäkningen misslyckades ({answer.message})")
-        low = math.ceil(bounds[0] - _EPS)
-        high = math.inf if math.isinf(bounds[1]) else math.floor(bounds[1] + _EPS)
-        return Interval(float(low), float(high))
+            ends.append(float(answer.x[place[target]]))
+            if witnesses is not None:
+                witnesses.add(variables, answer.x)
+        low, high = math.ceil(ends[0] - _EPS), math.floor(ends[1] + _EPS)
+        return Interval(float(low), math.inf if high >= self.ceiling / 2 else float(high))
+
+
+class Witnesses:
+    """Tables that a reader cannot rule out, found so far; the true one is the first.
+
+    While cells are only being hidden every witness stays possible, so their spread is a lower bound on what each
+    hidden cell can be, and most cells need no linear programme of their own.
+    """
+
+    def __init__(self, truth: list[int]) -> None:
+        self._truth = np.array(truth, dtype=float)
+        self._points = [self._truth]
+
+    def add(self, variables: list[int], values: np.ndarray) -> None:
+        """Add a possible table that differs from the true one in `variables` only."""
+        point = self._truth.copy()
+        point[variables] = values
+        self._points.append(point)
+
+    def width(self, variable: int) -> float:
+        """Return the least width that the variable's interval must have."""
+        column = [point[variable] for point in self._points]
+        return math.floor(max(column) + _EPS) - math.ceil(min(column) - _EPS)
+
+    def without(self, variable: int) -> Witnesses:
+        """Return the witnesses that remain possible when a variable is shown."""
+        rest = Witnesses([])
+        rest._truth = self._truth
+        rest._points = [
+            point for point in self._points if abs(point[variable] - self._truth[variable]) < _EPS
+        ]
+        return rest
