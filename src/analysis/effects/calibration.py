@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.effects.placebo import FLOOR, placebo_quantile
+from analysis.effects.placebo import FLOOR, MIXING_POPULATION, placebo_quantile, size_feature
 
 Array = NDArray[np.float64]
 
@@ -72,10 +72,17 @@ def judge(errors: Array, features: Array, level: float = 0.95) -> Judgement:
     return Judgement((1 + further) / count, scale, critical, errors / scale)
 
 
-def features_of(table: pd.DataFrame) -> Array:
-    """Scale features of tournament rows: constant, log level, log population."""
+def features_of(table: pd.DataFrame, mixing: float = MIXING_POPULATION) -> Array:
+    """Scale features of tournament rows, as `scale_features`.
+
+    Parameters
+    ----------
+    mixing
+        See `size_feature`; other values only to compare them.
+    """
     level = np.log(np.maximum(table["level"].to_numpy(), 0.05))
-    return np.column_stack([np.ones(level.size), level, np.log(table["population"].to_numpy())])
+    size = size_feature(table["population"].to_numpy(), mixing)
+    return np.column_stack([np.ones(level.size), level, size])
 
 
 def judge_all(errors: pd.DataFrame, power_at: tuple[float, ...] = (-0.25, -0.5, -0.75, -1.0)) -> pd.DataFrame:
@@ -93,6 +100,16 @@ def judge_all(errors: pd.DataFrame, power_at: tuple[float, ...] = (-0.25, -0.5, 
         power = {f"power_{-effect:g}": result.power(effect) for effect in power_at}
         judged.append(part.assign(**extra, **power))
     return pd.concat(judged, ignore_index=True)
+
+
+def scale_misfit(errors: pd.DataFrame, mixing: float) -> float:
+    """Leave-one-out mean squared error of the log scale over all windows: the lower, the better the scale model."""
+    squares = []
+    for _, part in errors.groupby(["entry", "start", "years"], sort=True):
+        size = np.log(part["error"].abs().to_numpy() + FLOOR)
+        judged = judge(part["error"].to_numpy(), features_of(part, mixing))
+        squares.append((size - np.log(judged.scale)) ** 2)
+    return float(np.concatenate(squares).mean())
 
 
 def split_halves(errors: pd.DataFrame, seed: int, repeats: int = 20) -> pd.DataFrame:

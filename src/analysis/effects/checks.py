@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.effects.estimate import CheckResult
 from analysis.effects.evidence import Evidence, Panel, gather
 from analysis.effects.window import MIN_PRE_YEARS
-from analysis.effects.wording import decimal, p_text, points, years_text
+from analysis.effects.wording import decimal, p_text, points, thousands, years_text
 
 #: A check that tests something warns below this p-value.
 ALARM: Final = 0.05
@@ -84,11 +84,13 @@ def placebo_in_time(
     table = pd.DataFrame(rows, columns=["years", "estimate", "low", "high", "p_value"])
     worst = table.loc[table["p_value"].idxmin()]
     passed = bool(worst["p_value"] * len(table) > ALARM)
+    count = "ett låtsat" if len(table) == 1 else f"{len(table)} låtsade"
     text = (
-        f"Med {len(table)} låtsade startår före planen fann metoden som mest {points(float(worst['estimate']))} "
+        f"Med {count} startår före planen fann metoden som mest "
+        f"{points(float(worst['estimate']))} "
         f"({worst['years']}, {p_text(float(worst['p_value']))}). "
         + (
-            "Ingen av dem är större än slumpen brukar ge."
+            "Det är inte mer än slumpen brukar ge."
             if passed
             else "Kommunen avvek alltså redan före planen mer än andra brukar göra."
         )
@@ -207,7 +209,7 @@ def detectable(evidence: Evidence, persons_per_point: float | None) -> CheckResu
     least = evidence.mean.minimal_detectable()
     persons = ""
     if persons_per_point is not None:
-        persons = f", ungefär {round(least * persons_per_point, -1):.0f} personer"
+        persons = f", ungefär {thousands(least * persons_per_point)} personer"
     text = (
         f"Planen hade behövt sänka andelen med minst {points(least, sign=False)}{persons}, i genomsnitt över de "
         "utvärderade åren, för att metoden med 80 procents sannolikhet skulle ha upptäckt det."

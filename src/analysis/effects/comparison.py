@@ -79,7 +79,7 @@ def compare_designs(
 def describe(entry: Entry) -> str:
     """A design in Swedish: method, donors, scale."""
     national = isinstance(entry.estimator, DifferenceAgainstNation | SegmentedRegression | StructuralModel)
-    against = " mot riket" if national else f", {entry.pool.label}"
+    against = ", mot riket" if national else f", {entry.pool.label}"
     return f"{entry.estimator.label}{against}{' (logaritmer)' if entry.log else ''}"
 
 

@@ -13,6 +13,7 @@ from analysis.effects.designs import DEFAULT
 from analysis.effects.entry import Entry
 from analysis.effects.estimate import CheckResult, EffectEstimate, judge_verdict, not_assessable
 from analysis.effects.evidence import Evidence, Panel, gather
+from analysis.effects.placebo import PlaceboDistribution
 from analysis.effects.ranking import Ranking, rank_comparable
 from analysis.effects.spec_curve import SpecificationCurve, specification_curve
 from analysis.effects.window import MIN_DONORS, NATION
@@ -56,11 +57,14 @@ class DesignPower:
         Percentage points at 80 % power.
     persons
         The same in persons, or None where the population is unknown.
+    distribution
+        The placebo distribution behind it.
     """
 
     years: tuple[int, ...]
     minimal_detectable: float
     persons: float | None
+    distribution: PlaceboDistribution
 
 
 @dataclass(frozen=True)
@@ -197,7 +201,7 @@ def design_power(panel: Panel, question: Question, entry: Entry = DEFAULT) -> De
         return None
     least = found.mean.minimal_detectable()
     people = _population(panel, question.municipality, max(last) + 1)
-    return DesignPower(years, least, None if people is None else least / 100 * people)
+    return DesignPower(years, least, None if people is None else least / 100 * people, found.mean)
 
 
 def _not_yet(question: Question) -> str:

@@ -29,6 +29,11 @@ def p_text(p_value: float) -> str:
     return f"p\u00a0=\u00a0{decimal(p_value, 3 if p_value < 0.01 else 2)}"
 
 
+def thousands(value: float) -> str:
+    """A count rounded to tens, in groups of three."""
+    return f"{round(value, -1):,.0f}".replace(",", "\u00a0")
+
+
 def years_text(years: Sequence[int]) -> str:
     """``2020–2022``, or ``2024`` for one year."""
     return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"

@@ -17,7 +17,7 @@ from analysis.report.markdown import (
     sentence_list,
 )
 from analysis.report.plan_ledger import assessable, ledger_sentence
-from analysis.report.plan_view import PlanView, described, reference_text
+from analysis.report.plan_view import PlanView, described, numbered, reference_text
 from analysis.report.tables import Column, status_chip, table
 from analysis.runs import day_name
 
@@ -26,6 +26,20 @@ _CHIPS = {
     Status.DEVIATING: "avviker",
     Status.STOPPED: "stoppad",
 }
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    Status.DONE: ("är färdig", "är färdiga"),
+    Status.ONGOING: ("pågår", "pågår"),
+    Status.CONTINUOUS: ("pågår ständigt", "pågår ständigt"),
+    Status.DEVIATING: ("avviker från plan", "avviker från plan"),
+    Status.STOPPED: ("är stoppad", "är stoppade"),
+    Status.CONTINUED: ("fortsätter i nästa plan", "fortsätter i nästa plan"),
+    Status.MERGED: ("är sammanslagen", "är sammanslagna"),
+    Status.ACTIVITY: ("fortsätter som aktivitet", "fortsätter som aktiviteter"),
+    Status.ORDINARY: ("är ordinarie arbete", "är ordinarie arbete"),
+    NO_FOLLOW_UP: ("saknar känd uppföljning", "saknar känd uppföljning"),
+}
+"""How a number of measures with a status is said, for one and for several."""
 
 
 def chip(label: str) -> str:
@@ -58,13 +72,18 @@ def _status_sentence(view: PlanView) -> str:
             f"{day_name(view.as_of)}.**"
         )
     counts = view.board.grouped_counts()
-    parts = [f"{number} {label}" for label, number in _by_size(counts)]
+    parts = [_status_words(label, number) for label, number in _by_size(counts)]
     inherited = any(row.inherited_from for row in view.board.rows)
     after = "revideringen inför nästa version" if inherited else "uppföljningen"
     return (
-        f"**{view.plan.short_title}: av {count} åtgärder är {sentence_list(parts)}** enligt {after}, som avser "
-        f"{described(view.board.document)} och är daterad {day_name(view.board.document.date)}."
+        f"**{view.plan.short_title} har {count} åtgärder: {sentence_list(parts)}.** Det är enligt {after}, som "
+        f"avser {described(view.board.document)} och är daterad {day_name(view.board.document.date)}."
     )
+
+
+def _status_words(label: str, number: int) -> str:
+    one, many = _SENTENCES.get(label, (label, label))
+    return numbered(number, one, many)
 
 
 def _by_size(counts: dict[str, int]) -> list[tuple[str, int]]:
@@ -75,8 +94,8 @@ def _change_sentence(view: PlanView) -> str:
     if view.previous is None or view.previous.document is None:
         return ""
     number = len(changes(view.previous, view.board))
-    rows = "rad" if number == 1 else "rader"
-    return f"Sedan {described(view.previous.document)} har {number} {rows} fått ny status."
+    rows = numbered(number, "åtgärdsrad", "åtgärdsrader")
+    return f"Sedan {described(view.previous.document)} har {rows} fått ny status."
 
 
 def board_cards(view: PlanView) -> Markdown:
@@ -142,7 +161,7 @@ def _board_row(view: PlanView, row: BoardRow) -> dict[str, str]:
         "status": chip(row.label),
         "expected": entry.expected or "" if entry else "",
         "note": " ".join(text for text in notes if text),
-        "source": f"{row.document.title}, {entry.at}" if entry and row.document else "",
+        "source": f"{row.document.name}, {entry.at}" if entry and row.document else "",
     }
 
 

@@ -32,15 +32,12 @@ def indicator_sentence(view: PlanView) -> Markdown:
             "dag som körningen gäller."
         )
     verdicts = Counter(item.main.verdict for item in found)
-    parts = [
-        f"{number} {_verdict_words(verdict)}"
-        for verdict, number in verdicts.items()
-        if verdict is not Verdict.NO_VALUES
-    ]
+    known = len(found) - verdicts.pop(Verdict.NO_VALUES, 0)
+    parts = [f"{number} {_verdict_words(verdict)}" for verdict, number in verdicts.most_common()]
     return paragraphs(
-        f"Av {len(found)} indikatorer i {view.plan.short_title} saknar {verdicts[Verdict.NO_VALUES]} värden. "
-        f"Bland de övriga: {sentence_list(parts)}. Det krävs minst {MIN_POINTS} jämförbara värden för att säga något "
-        "om riktningen; delår jämförs inte med helår om måttet kan växa under året."
+        f"{known} av {len(found)} indikatorer i {view.plan.short_title} har kända värden: {sentence_list(parts)}. "
+        f"Det krävs minst {MIN_POINTS} jämförbara värden för att säga något om riktningen; en del av ett år jämförs "
+        "inte med ett helt år om måttet kan växa under året."
     )
 
 
@@ -158,7 +155,7 @@ def change_text(item: FollowUp) -> str:
 
 def _sources(plan: Plan, item: FollowUp) -> str:
     found = dict.fromkeys(
-        f"{plan.document(value.source.doc).title}, {value.source.at}" for value in item.stated
+        f"{plan.document(value.source.doc).name}, {value.source.at}" for value in item.stated
     )
     return "; ".join(found)
 
@@ -213,7 +210,7 @@ def empty_indicators(view: PlanView) -> Markdown:
 def latest_indicators(latest: PlanView | None, output: Path) -> Markdown:
     """Return sentence, table, figure and notes for the plan's last known version, if there is one."""
     if latest is None:
-        return paragraphs("Ingen senare version av planen var känd.")
+        return paragraphs("")
     return (
         indicator_sentence(latest)
         + indicator_table(latest)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.plans.identification import RULES, Grade, LedgerEntry, grade_counts
+from analysis.plans.vocabulary import Rollout
 from analysis.report.markdown import Markdown, callout, capitalise, sentence_list
-from analysis.report.plan_view import PlanView
+from analysis.report.plan_view import PlanView, numbered, when
 from analysis.report.tables import Column, table
 
 _COMPARED = (Grade.RANDOMISED, Grade.STAGED, Grade.COMPARISON, Grade.INTERRUPTED)
@@ -96,7 +97,7 @@ def _ledger_row(view: PlanView, entry: LedgerEntry) -> dict[str, str]:
     return {
         "measure": f"{measure.number}. {measure.text}",
         "mechanism": f"{capitalise(mechanism)}. Målgrupp: {evidence.target_group}.",
-        "dose": f"{capitalise(dose)}. Infördes: {_rollout(entry)}.",
+        "dose": f"{capitalise(dose)}. {_rollout(entry)}",
         "outcome": "; ".join(names) if names else "Inget",
         "grade": str(entry.grade),
         "reason": f"{entry.reason} {_beside(entry)}".strip(),
@@ -105,24 +106,25 @@ def _ledger_row(view: PlanView, entry: LedgerEntry) -> dict[str, str]:
 
 
 def _rollout(entry: LedgerEntry) -> str:
-    start = entry.measure.evidence.start
-    since = f", från {start}" if start and entry.facts.dated else ", start inte känd"
-    return f"{entry.measure.evidence.rollout}{since}"
+    evidence = entry.measure.evidence
+    known = evidence.rollout is not Rollout.UNKNOWN
+    how = f"Infördes: {evidence.rollout}" if known else "Hur den infördes är inte känt"
+    since = f"från {when(evidence.start)}" if evidence.start and entry.facts.dated else "start inte känd"
+    return f"{how}, {since}."
 
 
 def _beside(entry: LedgerEntry) -> str:
     number = len(entry.concurrent)
     if not number or not entry.facts.own_decision or not entry.facts.carried_out:
         return ""
-    others = "En annan åtgärd drar" if number == 1 else f"{number} andra åtgärder drar"
-    return f"{others} åt samma håll samtidigt."
+    return f"{numbered(number, 'annan åtgärd', 'andra åtgärder')} drar åt samma håll samtidigt."
 
 
 def raises_text(entry: LedgerEntry, limit: int = 2) -> str:
     """Return the first sets of data that raise a grade, or say that none can."""
     if not entry.raises:
         return "Inga data kan höja den." if entry.grade is Grade.NOT_ASSESSABLE else "Kan inte höjas mer."
-    return " ".join(f"{capitalise(item.text)} ger {item.grade}." for item in entry.raises[:limit])
+    return " ".join(f"{capitalise(str(item.grade))} kräver {item.text}." for item in entry.raises[:limit])
 
 
 def rules_list(view: PlanView) -> Markdown:
@@ -130,10 +132,10 @@ def rules_list(view: PlanView) -> Markdown:
     fired: dict[str, int] = {}
     for entry in view.ledger:
         fired[entry.rule] = fired.get(entry.rule, 0) + 1
-    lines = [
-        f"1. **{capitalise(rule.name)}** – {rule.grade}. {rule.why} ({fired.get(rule.name, 0)} åtgärdsrader)"
-        for rule in RULES
-    ]
+    lines = []
+    for rule in RULES:
+        decided = numbered(fired.get(rule.name, 0), "åtgärdsrad", "åtgärdsrader")
+        lines.append(f"1. **{capitalise(rule.name)}** – {rule.grade}. {rule.why} ({decided})")
     text = (
         "Reglerna prövas uppifrån och den första som stämmer avgör. De läser bara registret och vilka data som "
         "finns till hands; här finns årsvärden för alla kommuner men inga månadsserier och inga mikrodata.\n\n"

@@ -5,10 +5,27 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.plans.lineage import Fate, fate_counts
+from analysis.plans.vocabulary import Change
 from analysis.report.markdown import Markdown, capitalise, paragraphs, sentence_list
-from analysis.report.plan_view import PlanView, reference_text, source_text
+from analysis.report.plan_view import PlanView, numbered, reference_text, source_text
 from analysis.report.tables import Column, table
 from analysis.runs import day_name
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    Change.UNCHANGED: ("är oförändrad", "är oförändrade"),
+    Change.REWORDED: ("lever vidare med nya ord", "lever vidare med nya ord"),
+    Change.MERGED: ("slogs ihop med en annan", "slogs ihop"),
+    Change.DONE: ("blev klar", "blev klara"),
+    Change.ACTIVITY: ("blev en aktivitet", "blev aktiviteter"),
+    Change.ORDINARY: ("blev ordinarie arbete", "blev ordinarie arbete"),
+    Change.NO_CONTROL: (
+        "togs bort för att nämnden inte råder över den",
+        "togs bort för att nämnden inte råder över dem",
+    ),
+    Change.UNEXPLAINED: ("försvann utan förklaring", "försvann utan förklaring"),
+    Change.NEW: ("är ny", "är nya"),
+}
+"""How a number of measures with an outcome is said, for one and for several."""
 
 
 def lineage_table(view: PlanView) -> Markdown:
@@ -42,8 +59,8 @@ def lineage_sentence(view: PlanView) -> Markdown:
     if not any(item.steps for item in view.fates):
         return paragraphs("")
     counts = sorted(fate_counts(view.fates).items(), key=lambda item: (-item[1], item[0]))
-    parts = [f"{number} {label}" for label, number in counts]
-    return paragraphs(f"Av de {len(view.fates)} åtgärderna är {sentence_list(parts)}.")
+    parts = [numbered(number, *_SENTENCES.get(label, (label, label))) for label, number in counts]
+    return paragraphs(f"Så gick det för de {len(view.fates)} åtgärderna: {sentence_list(parts)}.")
 
 
 def _row(view: PlanView, item: Fate) -> dict[str, str]:

@@ -152,7 +152,7 @@ def documents_table(view: PlanView, latest: PlanView | None) -> Markdown:
         for item in plan.documents:
             if item.date <= view.as_of:
                 rows[(item.title, item.date.isoformat())] = {
-                    "title": item.title,
+                    "title": f"{item.title} ({item.short})" if item.short else item.title,
                     "producer": item.producer,
                     "number": item.record_number or "",
                     "known": item.date.isoformat(),

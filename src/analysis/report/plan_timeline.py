@@ -15,7 +15,7 @@ from analysis.plans.vocabulary import Status
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown
-from analysis.report.plan_view import PlanView, described
+from analysis.report.plan_view import PlanView, described, numbered
 from analysis.report.tables import Column, table
 from analysis.runs import day_name
 
@@ -71,7 +71,10 @@ def _starts(view: PlanView) -> list[Event]:
             days[parse_period(measure.evidence.start).start] += 1
         elif measure.years and view.plan.known_from(measure.source) <= view.as_of:
             days[max(date(measure.years.first, 1, 1), view.plan.decided)] += 1
-    return [Event(day, LANES[1], f"{number} åtgärder börjar", number) for day, number in days.items()]
+    return [
+        Event(day, LANES[1], f"{numbered(number, 'åtgärd', 'åtgärder')} börjar", number)
+        for day, number in days.items()
+    ]
 
 
 def _expected(view: PlanView) -> list[Event]:
@@ -81,7 +84,10 @@ def _expected(view: PlanView) -> list[Event]:
             days[date(int(row.entry.expected), 12, 31)] += 1
         elif not row.entry and row.measure.years:
             days[date(row.measure.years.last, 12, 31)] += 1
-    return [Event(day, LANES[2], f"{number} bedöms bli klara", number) for day, number in days.items()]
+    return [
+        Event(day, LANES[2], f"{number} bedöms bli {'klar' if number == 1 else 'klara'}", number)
+        for day, number in days.items()
+    ]
 
 
 def _done(view: PlanView) -> list[Event]:

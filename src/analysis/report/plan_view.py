@@ -92,8 +92,8 @@ def described(document: Document) -> str:
 
 
 def source_text(plan: Plan, source: Source) -> str:
-    """Write where something stands: the document's title and the place in it."""
-    return f"{plan.document(source.doc).title}, {source.at}"
+    """Write where something stands: the document's short name and the place in it."""
+    return f"{plan.document(source.doc).name}, {source.at}"
 
 
 def reference_text(register: Register, reference: str) -> str:
@@ -101,6 +101,11 @@ def reference_text(register: Register, reference: str) -> str:
     plan_id, _, number = reference.partition("/")
     plan = register.plan(plan_id)
     return f"{plan.short_title} nr {number}: {plan.measure(number).text}"
+
+
+def numbered(number: int, one: str, many: str) -> str:
+    """Write a number with its word: ``1 åtgärd``, ``3 åtgärder``."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def _successors(register: Register, plan: Plan, found: tuple[Fate, ...], as_of: date) -> tuple[Plan, ...]:

@@ -38,7 +38,8 @@ def accuracy_text(context: RunContext, state: TargetState) -> Markdown:
     return paragraphs(
         f"Modellen har prövats som om den hade funnits varje år från {origins[0]} till {origins[-1]}: den fick se åren till "
         f"dess och gissade de följande, för {count(scores['kommun_kod'].nunique())} kommuner med obruten serie. Felet är i "
-        f"genomsnitt {decimal(100 * skill.skill, 0)} procent mindre än om man antar oförändrad nivå. {sure}",
+        f"genomsnitt {decimal(100 * abs(skill.skill), 0)} procent {'mindre' if skill.skill > 0 else 'större'} än om man antar "
+        f"oförändrad nivå. {sure}",
         _turning_points(state),
     )
 

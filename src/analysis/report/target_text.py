@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.forecasts.pace import Pace
+from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import TargetAssessment
 from analysis.report.markdown import (
     KeyFigure,
@@ -70,28 +71,24 @@ def _forecast_sentence(context: RunContext, state: TargetState) -> str:
 
 
 def _record_sentence(state: TargetState) -> str:
-    share = track_record(state)
-    if share is None:
+    record = track_record(state)
+    if record is None:
         return ""
-    covered, score, naive = share
+    covered, skill = record
     return (
         f"I tidigare prognoser för alla kommuner låg utfallet inom motsvarande intervall i {covered * 100:.0f} procent "
-        f"av fallen, och prognosfelet var {abs(1 - score / naive) * 100:.0f} procent "
-        f"{'mindre' if score < naive else 'större'} än om man antagit oförändrad nivå."
+        f"av fallen, och prognosfelet var {abs(skill) * 100:.0f} procent "
+        f"{'mindre' if skill > 0 else 'större'} än om man antagit oförändrad nivå."
     )
 
 
-def track_record(state: TargetState) -> tuple[float, float, float] | None:
-    """(coverage of 80 % intervals, panel score, naive score) over every earlier forecast; None without any."""
+def track_record(state: TargetState) -> tuple[float, float] | None:
+    """(coverage of 80 % intervals, skill against the naive forecast) of earlier forecasts; None without any."""
     scores = state.backtest.scores
     if scores.empty:
         return None
-    mean = scores.groupby("model")[["score", "hit80"]].mean()
-    return (
-        float(mean.loc["panel", "hit80"]),
-        float(mean.loc["panel", "score"]),
-        float(mean.loc["naiv", "score"]),
-    )
+    covered = scores.loc[scores["model"] == "panel", "hit80"].mean()
+    return float(covered), skill_by_origin(scores, "panel", "naiv").skill
 
 
 def target_cards(context: RunContext, state: TargetState) -> Markdown:

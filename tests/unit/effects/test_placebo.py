@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.effects.calibration import carried_forward, clustered_rate, judge, judge_all, split_halves
-from analysis.effects.placebo import FLOOR, PlaceboDistribution, placebo_quantile, studentise
+from analysis.effects.calibration import (
+    carried_forward,
+    clustered_rate,
+    judge,
+    judge_all,
+    scale_misfit,
+    split_halves,
+)
+from analysis.effects.placebo import FLOOR, PlaceboDistribution, placebo_quantile, size_feature, studentise
 
 
 def distribution(seed: int = 0, count: int = 199, own_scale: float = 0.5) -> PlaceboDistribution:
@@ -117,6 +124,16 @@ def test_calibration_on_others_is_also_five_per_cent() -> None:
     assert 0 < error < 0.02
     carried, _ = clustered_rate(carried_forward(errors, 2019, 2020), "rejected")
     assert carried == pytest.approx(0.05, abs=0.02)
+
+
+def test_deviations_do_not_shrink_with_population_for_ever() -> None:
+    feature = size_feature(np.array([1e4, 2e4, 1e6, 2e6]))
+    assert feature[0] - feature[1] > 5 * (feature[2] - feature[3]) > 0
+
+
+def test_misfit_prefers_the_true_size_rule() -> None:
+    errors = simulated_errors()  # made with a scale that falls with the square root for ever
+    assert scale_misfit(errors, 1e12) < scale_misfit(errors, 5e3)
 
 
 def test_split_halves_follow_the_seed_not_the_order() -> None:

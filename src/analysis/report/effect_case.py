@@ -1,0 +1,119 @@
+"""Notebook 03: from a run and its plan to the question that is asked of the panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from analysis.effects.evaluate import PlanEvaluation, Question, evaluate_plan
+from analysis.effects.evidence import Panel
+from analysis.panel import wide
+from analysis.plans.load import load_plan
+from analysis.plans.model import Plan
+from analysis.runs import RunContext
+
+POPULATION: Final = "SCB_FOLKMANGD"
+UNEMPLOYMENT: Final = ("SCB_ARBETSLOSHET", "N02280")
+#: A decision taken by the end of this month counts from the same year, a later one from the next.
+LAST_MONTH_OF_SAME_YEAR: Final = 3
+
+
+@dataclass(frozen=True)
+class EffectCase:
+    """A plan and its evaluation as known on the run's day."""
+
+    plan: Plan
+    result: PlanEvaluation
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the administration itself has written about a plan's effect; short quotations with source."""
+
+    plan: str
+    about: str
+    municipality: str
+    day: date
+    quotation: str
+    source: str
+
+
+STATEMENTS: Final = (
+    Statement(
+        "uppsala-26p",
+        "26-punktsplanen",
+        "0380",
+        date(2021, 1, 28),
+        "indikerar inte en utveckling mot ett minskat antal personer med ekonomiskt bistånd i den takt som behövs",
+        "Uppsala kommun, uppföljning av 26-punktsplanen per december 2020, bilaga till AMN-2020-00406",
+    ),
+    Statement(
+        "uppsala-26p",
+        "26-punktsplanen",
+        "0380",
+        date(2022, 4, 20),
+        "minskade till cirka 4,3 procent för helåret 2021",
+        "Uppsala kommun, uppföljning av 26-punktsplanen, AMN-2022-00099",
+    ),
+    Statement(
+        "uppsala-26p",
+        "26-punktsplanen",
+        "0380",
+        date(2023, 9, 22),
+        "omvärldsfaktorer spelade en avgörande roll",
+        "Uppsala kommun, Plan för 1000 fler i egen försörjning, tjänsteskrivelse AMN-2023-00174, om lärdomarna av "
+        "26-punktsplanen. Skrivelsen tillägger att det är rimligt att tro att förvaltningens insatser bidrog",
+    ),
+)
+
+
+def question_of(plan: Plan, municipality: str, comparable: tuple[str, ...]) -> Question:
+    """Return the plan's years as a question.
+
+    The plan can have effect from the year of the decision if that was taken by the end of March, else from the
+    year after; it is evaluated to its last year.
+    """
+    late = plan.decided.month > LAST_MONTH_OF_SAME_YEAR
+    start = plan.decided.year + (1 if late else 0)
+    last = max(plan.years.last, start)
+    return Question(
+        municipality=municipality,
+        adopted_year=plan.decided.year,
+        start_year=start,
+        eval_years=tuple(range(start, last + 1)),
+        comparable=comparable,
+    )
+
+
+def evaluate_run(context: RunContext) -> EffectCase:
+    """Evaluate the run's plan on what was known on its day."""
+    plan = load_plan(context.project.plans / f"{context.run.plan}.yml")
+    group = tuple(item.code for item in context.comparable)
+    result = evaluate_plan(panel_of(context), question_of(plan, context.run.kommun, group))
+    return EffectCase(plan, result)
+
+
+def panel_of(context: RunContext) -> Panel:
+    """Return the tables that the evaluation reads; unemployment falls back on Kolada's where SCB's ends."""
+    shares = wide(context.observations, context.run.matt)
+    population = wide(context.observations, POPULATION)
+    unemployment = pd.DataFrame()
+    for measure in UNEMPLOYMENT:
+        table = wide(context.observations, measure)
+        new = [year for year in table.columns if year not in unemployment.columns]
+        unemployment = pd.concat([unemployment, table[new]], axis=1)
+    return Panel(
+        shares,
+        None if population.empty else population,
+        None if unemployment.empty else unemployment,
+    )
+
+
+def statements_known(case: EffectCase, day: date) -> tuple[Statement, ...]:
+    """Return what the administration had written by a day, about the plan or the municipality's plan before it."""
+    written = [item for item in STATEMENTS if item.municipality == case.plan.municipality and item.day <= day]
+    own = [item for item in written if item.plan == case.plan.id]
+    return tuple(own or written)
