@@ -118,10 +118,8 @@ class RowReader:
             return "upprepad rubrikrad"
         numbers = [c for c in self.values if looks_numeric(self.grid.cell(row, c.index))]
         named = [c for c in self.ids if not is_empty(self.grid.cell(row, c.index))]
-        if len(filled) == 1 and not numbers:
-            return "fotnot eller mellanrubrik"
         if not numbers and not any(_time(self.grid.cell(row, c.index)) for c in named):
-            return "rad utan siffror"
+            return "fotnot eller mellanrubrik" if len(filled) == 1 else "rad utan siffror"
         if self._is_total(row):
             return "summarad"
         if self.ids and not named:
