@@ -61,12 +61,12 @@ class Facts:
 NEEDS: dict[str, str] = {
     "claimed": "en uttalad tanke om hur åtgärden ska ändra inflöde, utflöde, tid eller kostnad",
     "dated": "datum då åtgärden började",
-    "dose": "antal som fått åtgärden, per månad",
+    "dose": "antal som fått åtgärden per månad",
     "own_outcome": "ett utfall som åtgärden ensam ska ändra",
     "before_after": "minst ett värde före och ett efter starten",
     "monthly_series": "månadsserie för utfallet med minst ett år före starten",
-    "area_series": "utfallet per stadsdel eller grupp, månad för månad",
-    "microdata": "bidragsperioder och insatser per person, genom modulen för mikrodata",
+    "area_series": "utfallet per stadsdel eller grupp varje månad",
+    "microdata": "bidragsperioder och insatser per person (modulen för mikrodata)",
 }
 """What can be obtained, and the words for it; the other facts are what they are."""
 

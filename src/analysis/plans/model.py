@@ -44,10 +44,16 @@ class Document(Frozen):
     id: Text
     producer: Text
     title: Text
+    short: Text | None = None
     date: date
     record_number: Text | None = None
     describes: PeriodText | None = None
     note: Text | None = None
+
+    @property
+    def name(self) -> str:
+        """The short name for tables, or the title."""
+        return self.short or self.title
 
 
 class FocusArea(Frozen):

@@ -80,6 +80,7 @@ KEYS = {
     "record_number": "diarienummer",
     "rollout": "inforande",
     "saved": "minskning",
+    "short": "kort",
     "short_title": "kort_titel",
     "source": "kalla",
     "stated_as": "ordalydelse",
