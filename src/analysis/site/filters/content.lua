@@ -24,9 +24,9 @@ local function lone_image(block)
   end
 end
 
--- Numbers: per page and kind, in document order; references may come first.
-local function number_floats(doc)
-  local numbers, count = {}, { fig = 0, tbl = 0, eq = 0 }
+-- Numbers: per page and kind, in document order; references may come first. `count` goes on from page to page in Word.
+local function number_floats(doc, count)
+  local numbers = {}
   local function take(id)
     local kind = kind_of(id)
     if kind and not numbers[id] then
@@ -244,11 +244,44 @@ local function number_equations(ctx, inlines)
   return out
 end
 
--- Word drops raw HTML: read tables and text of it again.
+-- Cells with the class of numbers stand to the right in Word too.
+local function align_numbers(tbl)
+  local function row(r)
+    for _, cell in ipairs(r.cells) do
+      if cell.classes:includes('tal') or cell.classes:includes('num') then cell.alignment = 'AlignRight' end
+    end
+  end
+  for _, r in ipairs(tbl.head.rows) do row(r) end
+  for _, body in ipairs(tbl.bodies) do
+    for _, r in ipairs(body.body) do row(r) end
+  end
+  return tbl
+end
+
+-- Word drops raw HTML: read tables and text of it again. The facts table stands on the cover already.
 local function reread_html(ctx, raw)
   if not ctx.word or raw.format ~= 'html' then return nil end
-  local text = raw.text:gsub('<style.-</style>', '')
-  return pandoc.read(text, 'html').blocks
+  if raw.text:find('<table class="fakta"', 1, true) then return {} end
+  local text = raw.text
+    :gsub('<style.-</style>', '')
+    :gsub('<span class="tal">(.-)</span>', '<strong>%1</strong> ')
+    :gsub('<span class="not">(.-)</span>', ' (%1)')
+  return pandoc.read(text, 'html').blocks:walk { Table = align_numbers }
+end
+
+-- Word: no code, no links into the site, boxes as styles.
+local BOXES = { slutsats = 'Slutsats', ['varning-syntetisk'] = 'Varningsruta' }
+local function for_word(doc)
+  return doc:walk {
+    CodeBlock = function(code) if code.classes:includes('cell-code') then return {} end end,
+    Link = function(link) if not link.target:match('^%a[%w+.-]*:') then return link.content end end,
+    Div = function(div)
+      for class, style in pairs(BOXES) do
+        if div.classes:includes(class) then return pandoc.Div(div.content, { ['custom-style'] = style }) end
+      end
+      if div.classes:includes('cell') or div.classes:includes('cell-output') then return div.content end
+    end,
+  }
 end
 
 -- The contents list: headings that are not titles of callouts.
@@ -270,9 +303,10 @@ local function contents(doc, depth)
   return list
 end
 
--- Returns the changed document and its contents list. `options`: word (boolean), toc_depth (number).
+-- Returns the changed document and its contents list. `options`: word (boolean), toc_depth (number), count (by kind).
 function content.process(doc, options)
-  local ctx = { numbers = number_floats(doc), word = options.word }
+  local count = options.count or { fig = 0, tbl = 0, eq = 0 }
+  local ctx = { numbers = number_floats(doc, count), word = options.word }
   local list = contents(doc, options.toc_depth or 3)
   doc = doc:walk { RawBlock = function(raw) return reread_html(ctx, raw) end }
   doc = doc:walk { Inlines = function(inlines) return number_equations(ctx, inlines) end }
@@ -297,6 +331,7 @@ function content.process(doc, options)
     end,
   }
   doc = doc:walk { Image = describe_image }
+  if ctx.word then doc = for_word(doc) end
   return doc, list
 end
 

@@ -1,0 +1,115 @@
+"""The Word document of a run: structure, order, figures, tables; and the checks find faults."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import BistandError
+from analysis.site.word import check_word, render_word
+from analysis.site.word_reference import pack
+
+FACTS = {"Kommun": "Uppsala (0380)", "Period": "oktober 2024"}
+
+
+@pytest.fixture(scope="module")
+def document(oracle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    notebooks = [
+        oracle.parent / "stage/reports/uppsala-2024/01_laget.ipynb",
+        oracle / "fixture/reports/exempelkoping-2024/01_befolkning.ipynb",
+    ]
+    out = tmp_path_factory.mktemp("word") / "uppsala.docx"
+    return render_word(notebooks, out, title="Läget i Uppsala", facts=FACTS, day=date(2026, 11, 1))
+
+
+def _part(document: Path, name: str) -> str:
+    with zipfile.ZipFile(document) as packed:
+        return packed.read(name).decode()
+
+
+def _text(document: Path) -> str:
+    xml = _part(document, "word/document.xml")
+    return "\n".join(
+        "".join(re.findall(r"<w:t[^>]*>([^<]*)", p)) for p in re.findall(r"<w:p>.*?</w:p>", xml, re.S)
+    )
+
+
+def test_structure_has_no_faults(document: Path) -> None:
+    assert check_word(document) == ()
+
+
+def test_title_and_facts_come_first_and_numbering_goes_on(document: Path) -> None:
+    text = _text(document)
+    order = [
+        text.index(part)
+        for part in ("Läget i Uppsala", "Uppsala (0380)", "Andelen faller", "Figur\u00a01", "Figur\u00a02")
+    ]
+    assert order == sorted(order)
+    assert "Tabell\u00a02: Befolkning per år" in text
+    assert "se Figur\u00a01 och Tabell\u00a01" in text
+
+
+def test_figures_are_png_with_alternative_text(document: Path) -> None:
+    with zipfile.ZipFile(document) as packed:
+        media = [name for name in packed.namelist() if name.startswith("word/media/")]
+    assert media
+    assert all(name.endswith(".png") for name in media)
+    assert 'descr="Linje: andelen faller från 3,68 till 2,82 procent."' in _part(
+        document, "word/document.xml"
+    )
+
+
+def test_tables_are_real_and_numbers_stand_to_the_right(document: Path) -> None:
+    xml = _part(document, "word/document.xml")
+    cells = re.findall(r"<w:tc>.*?</w:tc>", xml, re.S)
+    number = next(cell for cell in cells if ">3,68<" in cell)
+    assert '<w:jc w:val="right"' in number
+
+
+def test_code_and_site_links_are_left_out(document: Path) -> None:
+    text = _text(document)
+    assert "kommun =" not in text
+    assert "plt.show" not in text
+    assert "metod.qmd" not in _part(document, "word/_rels/document.xml.rels")
+
+
+def test_two_documents_are_byte_identical(document: Path, oracle: Path, tmp_path: Path) -> None:
+    notebook = oracle.parent / "stage/reports/uppsala-2024/01_laget.ipynb"
+    made = [
+        render_word([notebook], tmp_path / f"{n}.docx", title="T", facts=FACTS).read_bytes() for n in (1, 2)
+    ]
+    assert made[0] == made[1]
+    assert "2026-11-01T00:00:00Z" in _part(document, "docProps/core.xml")
+
+
+def test_figure_without_png_stops_with_a_reason(oracle: Path, tmp_path: Path) -> None:
+    notebook = oracle / "fixture/reports/exempelkoping-2024/02_alder.ipynb"
+    with pytest.raises(BistandError, match="bara som SVG"):
+        render_word([notebook], tmp_path / "x.docx", title="T", facts={})
+    assert not (tmp_path / "x.docx").exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "message"),
+    [
+        ("word/document.xml", r'descr="[^"]*"', 'descr=""', "alternativtext"),
+        ("word/document.xml", r"<w:tblHeader[^>]*>", "", "rubrikrad"),
+        ("word/document.xml", r'"Heading2"', '"Heading4"', "hoppar över"),
+        ("word/styles.xml", r'(<w:lang [^>]*)w:val="sv-SE"', r'\1w:val="en-US"', "svenska"),
+        ("docProps/core.xml", r"<dc:title>[^<]*</dc:title>", "", "titel"),
+    ],
+)
+def test_faults_are_found(
+    document: Path, tmp_path: Path, part: str, old: str, new: str, message: str
+) -> None:
+    with zipfile.ZipFile(document) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    spoiled = re.sub(old, new, parts[part].decode())
+    assert spoiled != parts[part].decode()
+    path = tmp_path / "fel.docx"
+    path.write_bytes(pack({**parts, part: spoiled.encode()}))
+    assert any(message in finding.message for finding in check_word(path))
