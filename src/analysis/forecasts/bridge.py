@@ -239,7 +239,7 @@ class _RatioState:
 def _assumptions(count: int, prior: BridgePrior) -> tuple[str, ...]:
     month = f"{prior.month_sd * 100:.0f}"
     seen = {
-        0: "Kvoten mellan måtten är hämtad från andra kommuner.",
+        0: "Kvoten mellan måtten är inte känd i någon punkt för kommunen; den är ett antagande.",
         1: "Kvoten mellan måtten är känd i en punkt.",
     }
     return (

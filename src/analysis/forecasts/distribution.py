@@ -110,6 +110,11 @@ class SamplePaths:
         stop = self.periods.index(period) + 1
         return replace(self, draws=self.draws[:, :stop], periods=self.periods[:stop])
 
+    def only(self, periods: Sequence[str]) -> SamplePaths:
+        """The same paths, seen in some periods only."""
+        index = [self.periods.index(period) for period in periods]
+        return replace(self, draws=self.draws[:, index], periods=tuple(periods))
+
     def conditioned(self, period: str, value: float, relative_sd: float) -> SamplePaths:
         """The futures that agree with a later, approximate value ("cirka 4,3"): resampled by their nearness.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.forecasts.distribution import FirstPassage, SamplePaths, required_level_shift
 from analysis.forecasts.pace import Pace, PaceRecord, pace, pace_record
-from analysis.forecasts.periods import centre
+from analysis.forecasts.periods import centre, is_month
 
 #: Words for probabilities: upper bound (exclusive) and Swedish phrase. Fixed, so that pages can be compared.
 PROBABILITY_WORDS: Final = (
@@ -65,7 +65,7 @@ class TargetAssessment:
     fan
         `SamplePaths.fan` of the paths up to the target period.
     first_passage
-        When the level is first met, over the periods up to the target's.
+        When the level is first met, over the periods of the target's kind (years or months) up to its own.
     start
         Period and level that the required pace is counted from; None when there is no such level.
     latest
@@ -129,6 +129,7 @@ def assess_target(
     if target.period not in paths.periods:
         raise ValueError(f"the paths do not reach {target.period}")
     until = paths.until(target.period)
+    same_kind = [period for period in until.periods if is_month(period) == is_month(target.period)]
     probability = until.probability_at_most(target.level, target.period)
     ordered = sorted(history.items(), key=lambda item: centre(item[0]))
     latest = ordered[-1] if ordered else None
@@ -143,7 +144,7 @@ def assess_target(
         probability=probability,
         words=probability_words(probability),
         fan=until.fan(),
-        first_passage=until.first_passage(target.level),
+        first_passage=until.only(same_kind).first_passage(target.level),
         start=begin,
         latest=latest,
         required=required,

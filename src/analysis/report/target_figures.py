@@ -36,6 +36,23 @@ def _draw_fan(axes: Axes, x: np.ndarray, fan: pd.DataFrame, start: tuple[float, 
     axes.plot(x, joined["median"], color=theme.FORECAST, linewidth=1.8, linestyle=(0, (4, 2)))
 
 
+def _target_line(axes: Axes, level: float, text: str) -> None:
+    """Draw the target; its name stands at the left, under the line, where a fan never is."""
+    style = theme.LINES["mal"]
+    axes.axhline(level, color=style.color, linestyle=style.linestyle, linewidth=style.linewidth)
+    axes.annotate(
+        text,
+        (0, level),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, -5),
+        textcoords="offset points",
+        va="top",
+        color=theme.TARGET,
+        fontsize=9.5,
+        fontweight="bold",
+    )
+
+
 def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
     paths = state.forecasts.annual
     fan = paths.fan()
@@ -56,7 +73,7 @@ def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
         )
     target = context.target
     if target is not None and target.matt == context.run.matt:
-        theme.target_line(axes, target.niva, f"Målet: {level_text(target)} {period_name(target.senast)}")
+        _target_line(axes, target.niva, f"Målet: {level_text(target)} {period_name(target.senast)}")
     axes.set_ylim(bottom=0)
     theme.whole_years(axes, int(years[0]), int(x[-1]))
     theme.swedish_axis(axes, digits=0, unit="%")
@@ -81,13 +98,14 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
     bridged, target = state.bridged, context.target
     if bridged is None or target is None:
         return paragraphs("")
-    fan = bridged.paths.fan()
+    same_kind = [period for period in bridged.paths.periods if len(period) == len(target.senast)]
+    paths = bridged.paths.only(same_kind)
+    fan = paths.fan()
     figure, axes = theme.new_figure()
-    x = np.array([centre(period) for period in bridged.paths.periods])
-    order = np.argsort(x)
+    x = np.array([centre(period) for period in paths.periods])
     found = state.assessment
     known = [] if found is None or found.latest is None else [(centre(found.latest[0]), found.latest[1])]
-    _draw_fan(axes, x[order], fan.iloc[order], known[-1] if known else None)
+    _draw_fan(axes, x, fan, known[-1] if known else None)
     history = _history(context, state)
     if history:
         axes.plot([centre(p) for p in history], list(history.values()), **theme.LINES["kommun"].kwargs())
@@ -102,10 +120,10 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
                 color=theme.OWN,
             )
     first = min([*(centre(p) for p in history), *x]) - 0.3
-    theme.target_line(axes, target.niva, f"Målet: {level_text(target)}", above=False)
-    axes.set_ylim(bottom=0)
+    _target_line(axes, target.niva, f"Målet: {level_text(target)}")
+    axes.set_ylim(0, 1.14 * max(float(fan["high95"].max()), *history.values(), target.niva))
     axes.set_xlim(first, float(x.max()) + 0.25)
-    ticks = range(int(np.ceil(first)), int(np.floor(x.max())) + 1)
+    ticks = range(int(np.floor(first)), int(np.floor(x.max())) + 1)
     axes.set_xticks([year + 0.5 for year in ticks], [str(year) for year in ticks])
     theme.swedish_axis(axes, digits=1, unit="%")
     axes.set_title(capitalise(context.catalogue.measure(target.matt).kort.lower()))
@@ -205,18 +223,23 @@ def pace_figure(context: RunContext, state: TargetState) -> Markdown:
     axes.bar(edges[:-1] + 1, counts, width=1.8, color=np.where(fast, theme.BAND_NARROW, theme.OTHERS))
     top = float(counts.max())
     axes.axvline(required, color=theme.TARGET, linestyle=(0, (6, 3)), linewidth=1.6)
-    theme.label_line(axes, required, top * 1.04, f"krävs: {decimal(required, 1)} %", theme.TARGET, dx=-98)
+    axes.annotate(
+        f"krävs: {decimal(required, 1)} %",
+        (required, top * 1.12),
+        xytext=(-6, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        color=theme.TARGET,
+        fontsize=9.5,
+        fontweight="bold",
+    )
     if found.so_far is not None:
         axes.axvline(found.so_far.percent, color=theme.OWN, linewidth=1.8)
-        theme.label_line(
-            axes,
-            found.so_far.percent,
-            top * 0.92,
-            f"hittills: {decimal(found.so_far.percent, 1)} %",
-            theme.OWN,
-        )
-    axes.set_ylim(0, top * 1.12)
-    axes.set_xlabel(f"Förändring per år under {span} år (procent)")
+        text = f"hittills: {decimal(found.so_far.percent, 1)} %"
+        theme.label_line(axes, found.so_far.percent, top * 1.12, text, theme.OWN)
+    axes.set_ylim(0, top * 1.26)
+    axes.set_xlabel(f"Förändring per år under {span} år (procent; ytterst 40 eller mer)")
     axes.set_ylabel("Antal kommunperioder")
     axes.set_title(f"Hur snabbt har kommuner ändrats över {span} år?")
     alt = (

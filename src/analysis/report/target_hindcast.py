@@ -46,7 +46,7 @@ class Hindcast:
     last_year: int
     stated: str
     paths: SamplePaths
-    naive: SamplePaths
+    naive: SamplePaths | None
 
 
 def judgements(context: RunContext) -> tuple[Judgement, ...]:
@@ -66,21 +66,27 @@ def judgements(context: RunContext) -> tuple[Judgement, ...]:
 def hindcasts(context: RunContext) -> tuple[Hindcast, ...]:
     """The same target forecast on the day of each earlier run of the plan; each sees only what was known."""
     target = context.target
-    if target is None or target.matt != context.run.matt:
-        return ()
     found, earlier = [], context.previous
-    while earlier is not None:
-        if earlier.run.mal == context.run.mal:
-            levels, sizes = known_levels(earlier)
-            last = int(levels.columns[-1])
-            if last < target.deadline_year:
-                made = annual_forecasts(earlier, levels, sizes)
-                stated = ", ".join(f"cirka {percent(v, 1)} för {y}" for y, v in made.stated.items())
-                found.append(
-                    Hindcast(earlier.run.id, earlier.run.kant_senast, last, stated, made.annual, made.naive)
-                )
+    while target is not None and earlier is not None:
+        levels, sizes = known_levels(earlier)
+        if earlier.run.mal == context.run.mal and int(levels.columns[-1]) < target.deadline_year:
+            found.append(_hindcast(earlier, levels, sizes))
         earlier = earlier.previous
     return tuple(reversed(found))
+
+
+def _hindcast(earlier: RunContext, levels: pd.DataFrame, sizes: Mapping[str, float]) -> Hindcast:
+    """The target's forecast on an earlier run's day; the naive one only where the measure itself is forecast."""
+    made = annual_forecasts(earlier, levels, sizes)
+    bridged = bridge_target(earlier, levels.loc[earlier.run.kommun].dropna(), made)
+    return Hindcast(
+        run_id=earlier.run.id,
+        known=earlier.run.kant_senast,
+        last_year=int(levels.columns[-1]),
+        stated=", ".join(f"cirka {percent(value, 1)} för {year}" for year, value in made.stated.items()),
+        paths=made.annual if bridged is None else bridged.paths,
+        naive=made.naive if bridged is None else None,
+    )
 
 
 def hindcast_table(context: RunContext, state: TargetState) -> Markdown:
@@ -156,7 +162,8 @@ def _forecast_table(context: RunContext, state: TargetState, made: tuple[Hindcas
 
 
 def _both(item: Hindcast) -> tuple[tuple[str, SamplePaths], ...]:
-    return (("panelmodellen", item.paths), ("oförändrad nivå", item.naive))
+    panel = ("panelmodellen", item.paths)
+    return (panel,) if item.naive is None else (panel, ("oförändrad nivå", item.naive))
 
 
 def _row(
@@ -165,7 +172,7 @@ def _row(
     target = context.target
     if target is None:
         return {}
-    period = target.senast[:4]
+    period = target.senast
     quantiles = np.quantile(paths.at(period), QUANTILE_LEVELS)
     chance = paths.probability_at_most(target.niva, period)
     row: dict[str, object] = {
@@ -191,16 +198,16 @@ def _comparison(
 ) -> str:
     """Two or three sentences that set the model and the administration side by side."""
     target = context.target
-    if target is None or not made or not said:
+    if target is None or not made:
         return ""
-    period = target.senast[:4]
+    period = target.senast
     parts = []
     for item in made:
         chance = probability(item.paths.probability_at_most(target.niva, period))
         same = [judgement for judgement in said if judgement.known == item.known]
         view = f"; förvaltningens bedömning var att {same[0].direction}" if same else ""
         parts.append(f"{capitalise(day_name(item.known))} gav modellen {chance}{view}.")
-    if state.outcome is not None:
+    if state.outcome is not None and said:
         inside = sum(
             bool(
                 np.quantile(i.paths.at(period), 0.1) <= state.outcome <= np.quantile(i.paths.at(period), 0.9)
@@ -208,8 +215,8 @@ def _comparison(
             for i in made
         )
         first = made[0].last_year
-        places = state.levels.drop(index="0000", errors="ignore")[[first, int(period)]].dropna()
-        fell = int((places[int(period)] < places[first]).sum())
+        places = state.levels.drop(index="0000", errors="ignore")[[first, int(period[:4])]].dropna()
+        fell = int((places[int(period[:4])] < places[first]).sum())
         parts.append(
             f"Utfallet blev {percent(state.outcome, 2)}, inom modellens 80 procents intervall i {inside} av {len(made)} "
             f"fall. Mellan {first} och {period} minskade andelen i {fell} av {len(places)} kommuner: mycket av fallet var "

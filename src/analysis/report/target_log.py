@@ -35,19 +35,12 @@ def run_rows(context: RunContext, state: TargetState) -> pd.DataFrame:
     ]
     if made.stated:
         later = [period for period in made.annual.periods if period not in made.stated]
-        parts.append(_rows(context, _only(made.annual, later), measure, "panel+dokument", annual_target))
+        parts.append(_rows(context, made.annual.only(later), measure, "panel+dokument", annual_target))
     if state.bridged is not None and target is not None:
         ahead = [p for p in state.bridged.paths.periods if last_day(p) > last_day(state.bridged.paths.origin)]
-        paths = _only(state.bridged.paths, ahead)
+        paths = state.bridged.paths.only(ahead)
         parts.append(_rows(context, paths, target.matt, "panel+bro", {target.senast: target.niva}))
     return pd.concat(parts, ignore_index=True)
-
-
-def _only(paths: SamplePaths, periods: list[str]) -> SamplePaths:
-    index = [paths.periods.index(period) for period in periods]
-    return SamplePaths(
-        paths.draws[:, index], tuple(periods), paths.unit, paths.origin, paths.model, paths.seed, paths.note
-    )
 
 
 def _rows(

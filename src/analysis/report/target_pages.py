@@ -14,6 +14,7 @@ from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.models import forecast_series
 from analysis.forecasts.panel_model import PanelFit, fit_panel
 from analysis.forecasts.panel_paths import panel_paths
+from analysis.forecasts.periods import centre
 from analysis.forecasts.target import Target, TargetAssessment, assess_target
 from analysis.panel import series, wide
 from analysis.runs import RunContext
@@ -102,7 +103,7 @@ def open_target(context: RunContext) -> TargetState:
     levels, sizes = known_levels(context)
     own = levels.loc[context.run.kommun].dropna()
     forecasts = annual_forecasts(context, levels, sizes)
-    bridged = _bridge(context, own, forecasts)
+    bridged = bridge_target(context, own, forecasts)
     population = wide(context.observations, POPULATION)
     known = (
         population.loc[context.run.kommun].dropna()
@@ -156,7 +157,7 @@ def annual_forecasts(
     return Forecasts(fit, published, annual, stated, naive)
 
 
-def _bridge(context: RunContext, own: pd.Series[float], forecasts: Forecasts) -> Bridge | None:
+def bridge_target(context: RunContext, own: pd.Series[float], forecasts: Forecasts) -> Bridge | None:
     """The target's own measure, when it differs from the annual one."""
     target = context.target
     if target is None or target.matt == context.run.matt:
@@ -165,12 +166,13 @@ def _bridge(context: RunContext, own: pd.Series[float], forecasts: Forecasts) ->
     start = int(points[-1].period[:4]) + 1 if points else int(own.index[-1])
     periods = [str(step) for step in range(start, target.deadline_year + 1)]
     if len(target.senast) == 7:
-        periods.append(target.senast)
+        month = target.senast[4:]
+        periods += [f"{step}{month}" for step in range(start, target.deadline_year + 1)]
     return bridge(
         {int(step): float(value) for step, value in own.items()},
         forecasts.annual,
         points,
-        periods,
+        sorted(periods, key=centre),
         prior=None if points else UNKNOWN_RATIO,
     )
 

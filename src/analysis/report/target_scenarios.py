@@ -167,7 +167,14 @@ def scenario_figure(context: RunContext, state: TargetState, made: Scenarios) ->
         )
         text = percent(middle, 2) + ("" if np.isnan(chance) else f" · {probability(chance)} att nå målet")
         axes.annotate(
-            text, (middle, place), xytext=(0, 11), textcoords="offset points", ha="center", fontsize=9.5
+            text,
+            (middle, place),
+            xytext=(0, 13),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=9.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
         )
     if target is not None and state.assessment is not None:
         axes.axvline(target.niva, color=theme.TARGET, linestyle=(0, (6, 3)), linewidth=1.6)

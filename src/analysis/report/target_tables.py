@@ -38,8 +38,8 @@ def accuracy_text(context: RunContext, state: TargetState) -> Markdown:
     return paragraphs(
         f"Modellen har prövats som om den hade funnits varje år från {origins[0]} till {origins[-1]}: den fick se åren till "
         f"dess och gissade de följande, för {count(scores['kommun_kod'].nunique())} kommuner med obruten serie. Felet är i "
-        f"genomsnitt {decimal(100 * abs(skill.skill), 0)} procent {'mindre' if skill.skill > 0 else 'större'} än om man antar "
-        f"oförändrad nivå. {sure}",
+        f"genomsnitt {decimal(100 * abs(skill.skill), 0)} procent {'mindre' if skill.skill > 0 else 'större'} än om "
+        f"man antar oförändrad nivå. {sure}",
         _turning_points(state),
     )
 
@@ -110,7 +110,9 @@ def forecast_table(context: RunContext, state: TargetState) -> Markdown:
     """The forecast in numbers, period by period."""
     rows = _forecast_rows(state.forecasts.annual, context.catalogue.measure(context.run.matt).kort)
     if state.bridged is not None and context.target is not None:
-        rows = _forecast_rows(state.bridged.paths, context.catalogue.measure(context.target.matt).kort) + rows
+        last = context.target.senast
+        shown = state.bridged.paths.only([p for p in state.bridged.paths.periods if len(p) == 4 or p == last])
+        rows = _forecast_rows(shown, context.catalogue.measure(context.target.matt).kort) + rows
     columns = [
         Column("period", "Period"),
         Column("measure", "Mått"),
@@ -160,10 +162,11 @@ def people_table(context: RunContext, state: TargetState) -> Markdown:
         ]
     else:
         fan, scale = state.forecasts.annual.fan(), state.population / 100
-        last = fan.iloc[-1]
+        year = str(target.deadline_year) if target is not None else str(fan.index[-1])
+        last = fan.loc[year] if year in fan.index else fan.iloc[-1]
         rows = [
             (f"Senaste kända värde ({state.last_year})", float(state.own.iloc[-1]) * scale),
-            (f"Prognos {fan.index[-1]}, median", float(last["median"]) * scale),
+            (f"Prognos {last.name}, median", float(last["median"]) * scale),
             ("Prognos, 80 %-intervallets nedre gräns", float(last["low80"]) * scale),
             ("Prognos, 80 %-intervallets övre gräns", float(last["high80"]) * scale),
         ]

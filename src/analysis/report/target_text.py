@@ -53,6 +53,11 @@ def _answer(context: RunContext, state: TargetState) -> str:
     return (
         f"**Att {target.namn} nås är {found.words}: sannolikheten är {probability(found.probability)}.** "
         f"Målet är {level_text(target)} senast {period_name(target.senast)}."
+        + (
+            " Målets eget mått hade ännu inget publicerat värde, så sannolikheten vilar på ett antagande om nivån."
+            if found.latest is None
+            else ""
+        )
     )
 
 

@@ -66,7 +66,7 @@ def calibration_figure(context: RunContext, state: TargetState) -> Markdown:
         one = reliability(part["probability"].to_numpy(), part["happened"].to_numpy(dtype=bool))
         one = one[one["n"] >= 100]
         axes.plot(100 * one["stated"], 100 * one["happened"], color=theme.OTHERS, linewidth=1.0, zorder=1)
-        if len(one):
+        if len(one) and abs(one["happened"].iloc[-1] - one["stated"].iloc[-1]) > 0.12:
             axes.annotate(
                 str(origin),
                 (100 * one["stated"].iloc[-1], 100 * one["happened"].iloc[-1]),
