@@ -88,8 +88,14 @@ def attack(
         cost = np.zeros(len(index))
         cost[index[target]] = sign
         answer = linprog(cost, A_eq=np.array(equations), b_eq=np.array(right), bounds=bounds, method="highs")
-        ends.append(sign * math.inf * -1 if answer.status == 3 else sign * answer.fun)
+        assert answer.status in (0, 3)
+        ends.append(-sign * math.inf if answer.status == 3 else sign * answer.fun)
     return ends[0], ends[1]
+
+
+def whole_width(low: float, high: float) -> float:
+    """The number of persons between the least and the greatest whole number possible."""
+    return high if math.isinf(high) else math.floor(high + 1e-6) - math.ceil(low - 1e-6)
 
 
 def recoverable_by_rank(publication: Publication) -> set[object]:
@@ -128,7 +134,7 @@ def check_one(cells: dict[tuple[str, str, str], int]) -> None:
     for key in publication.hidden:
         low, high = attack([publication], (0, key), rounded=False)
         assert low - 1e-6 <= counts[key] <= high + 1e-6
-        assert math.floor(high + 1e-6) - math.ceil(low - 1e-6) >= 5
+        assert whole_width(low, high) >= 5
     for key in list(publication.hidden)[:3]:
         low, high = attack([publication], (0, key), rounded=True)
         assert high - low >= 5 - 1e-6
@@ -146,7 +152,7 @@ def check_two(cells: dict[tuple[str, str, str], int], changes: list[int]) -> Non
             if number == 1 and counts.get(key) == later_counts[key] and key not in first.hidden:
                 continue  # shown in the earlier vintage with the same value: public already
             low, high = attack([first, second], (number, key), rounded=False)
-            assert math.floor(high + 1e-6) - math.ceil(low - 1e-6) >= 5
+            assert whole_width(low, high) >= 5
 
 
 steps = st.lists(st.sampled_from([0, 0, 0, 1, -2, 6]), min_size=12, max_size=12)

@@ -119,6 +119,8 @@ def _first_data_row(grid: Grid) -> int | None:
             values = [column for column in filled if looks_numeric(cells[column])]
             if any(column in above for column in values) or not values:
                 return row
+        if len(filled) == 1 and above and _lone_period(cells, filled[0], roles):
+            return row
         for column in filled:
             role = role_of(cells[column])
             if role is not None:
@@ -126,6 +128,11 @@ def _first_data_row(grid: Grid) -> int | None:
         if len(filled) >= 2:
             above |= set(filled)
     return None
+
+
+def _lone_period(cells: tuple[Cell, ...], column: int, roles: dict[int, Role]) -> bool:
+    """Whether a row has only its period filled in: its numbers are missing, but it is a row of the table."""
+    return _time_like(cells[column]) and (column == 0 or roles.get(column) in ("period", "år", "månad"))
 
 
 def _is_data(cells: tuple[Cell, ...], filled: list[int], roles: dict[int, Role]) -> bool:
