@@ -37,11 +37,17 @@ class SyntheticDiD:
         return Counterfactual(path=control + shift, weights=weights)
 
 
-def unit_weights(problem: Problem) -> Array:
-    """Donor weights, shape (D,): equation 4, zeta = (treated cells)^(1/4) times the yearly sd."""
+def unit_weights(problem: Problem, treated_units: int = 1) -> Array:
+    """Donor weights, shape (D,): equation 4, zeta = (treated cells)^(1/4) times the yearly sd.
+
+    Parameters
+    ----------
+    treated_units
+        How many units the target is the mean of.
+    """
     n_post = problem.donors.shape[1] - problem.n_pre
     variance = yearly_variance(problem.donors_pre)
-    ridge = np.sqrt(n_post) * variance * problem.n_pre
+    ridge = np.sqrt(n_post * treated_units) * variance * problem.n_pre
     features = (problem.donors_pre - problem.donors_pre.mean(axis=1, keepdims=True)).T
     target = problem.target_pre - problem.target_pre.mean()
     return ridge_simplex_least_squares(features, target, max(ridge, 1e-10))
@@ -94,7 +100,7 @@ def jackknife_standard_error(treated: Array, donors: Array, n_pre: int) -> float
     if treated.shape[0] < 2:
         return None
     problem = Problem(target=treated.mean(axis=0), donors=donors, n_pre=n_pre)
-    weights, time = unit_weights(problem), time_weights(problem)
+    weights, time = unit_weights(problem, treated.shape[0]), time_weights(problem)
     change_treated = treated[:, n_pre:].mean(axis=1) - treated[:, :n_pre] @ time
     change_donors = donors[:, n_pre:].mean(axis=1) - donors[:, :n_pre] @ time
     total = weights @ change_donors
