@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from analysis.forecasts.scoring import wis
 from analysis.report.markdown import Markdown, capitalise, paragraphs
 from analysis.report.numbers import decimal, percent, probability
 from analysis.report.tables import Column, table
-from analysis.report.target_pages import TargetState, annual_forecasts, known_levels
+from analysis.report.target_pages import TargetState, annual_forecasts, bridge_target, known_levels
 from analysis.runs import RunContext, day_name, period_name
 from analysis.sources.passports import read_yaml
 
