@@ -17,7 +17,13 @@ from analysis.report.markdown import (
     sentence_list,
 )
 from analysis.report.plan_ledger import assessable, ledger_sentence
-from analysis.report.plan_view import PlanView, described, numbered, reference_text
+from analysis.report.plan_view import (
+    PlanView,
+    described,
+    numbered,
+    reference_text,
+    with_small,
+)
 from analysis.report.tables import Column, status_chip, table
 from analysis.runs import day_name
 
@@ -107,19 +113,21 @@ def board_cards(view: PlanView) -> Markdown:
     cards = [KeyFigure(str(total), "åtgärder", f"{len(view.plan.focus_areas)} områden")]
     if view.board.document is not None:
         told = f"enligt dokument daterat {day_name(view.board.document.date)}"
-        cards.append(KeyFigure(f"{done} av {total}", "färdiga", told))
-        cards.append(KeyFigure(f"{off} av {total}", "avviker eller är stoppade", told))
+        cards.append(KeyFigure(str(done), f"färdiga av {total}", told))
+        cards.append(KeyFigure(str(off), "avviker eller är stoppade", told))
     stated = sum(len(item.stated) for item in view.indicators)
     having = sum(bool(item.stated) for item in view.indicators)
     cards.append(
         KeyFigure(
-            f"{having} av {len(view.indicators)}", "indikatorer har värde", f"{stated} avskrivna värden"
+            str(having),
+            f"indikatorer av {len(view.indicators)} har värde",
+            numbered(stated, "avskrivet värde", "avskrivna värden"),
         )
     )
     cards.append(
         KeyFigure(
-            f"{assessable(view.ledger)} av {len(view.ledger)}",
-            "åtgärdsrader går att bedöma",
+            str(assessable(view.ledger)),
+            f"åtgärdsrader av {len(view.ledger)} går att bedöma",
             "på något sätt, med de uppgifter som finns",
         )
     )
@@ -136,8 +144,7 @@ def board_table(view: PlanView) -> Markdown:
         Column("focus", "Område", filter=True),
         Column("status", "Status", "html", filter=True),
         Column("expected", "Bedöms klar"),
-        Column("note", "Anmärkning"),
-        Column("source", "Var det står"),
+        Column("note", "Anmärkning och källa", "html"),
     ]
     return table(
         frame,
@@ -155,13 +162,13 @@ def _board_row(view: PlanView, row: BoardRow) -> dict[str, str]:
         f"{entry.also_stated}." if entry and entry.also_stated else "",
         f"Gäller {reference_text(view.register, row.inherited_from)}." if row.inherited_from else "",
     ]
+    source = f"{row.document.name}, {entry.at}" if entry and row.document else ""
     return {
         "measure": measure_name(row.measure),
         "focus": view.plan.focus_title(row.measure.focus),
         "status": chip(row.label),
         "expected": entry.expected or "" if entry else "",
-        "note": " ".join(text for text in notes if text),
-        "source": f"{row.document.name}, {entry.at}" if entry and row.document else "",
+        "note": with_small(" ".join(text for text in notes if text), source).removeprefix("<br>"),
     }
 
 
@@ -225,20 +232,18 @@ def version_table(view: PlanView, latest: PlanView | None) -> Markdown:
         own = [ref.partition("/")[2] for ref in found if ref.startswith(f"{view.plan.id}/")]
         rows.append(
             {
-                "measure": measure_name(row.measure),
+                "measure": with_small(measure_name(row.measure), _effects(row.measure)),
                 "focus": latest.plan.focus_title(row.measure.focus),
                 "origin": f"nr {sentence_list(own)}" if own else "",
-                "effects": "; ".join(row.measure.effects),
                 "status": chip(row.label),
                 "grade": grades[number],
             }
         )
     columns = [
-        Column("measure", "Åtgärd"),
+        Column("measure", "Åtgärd och väntade effekter", "html"),
         Column("focus", "Område", filter=True),
         Column("status", "Status", "html", filter=True),
         Column("origin", f"Ur {view.plan.short_title}"),
-        Column("effects", "Väntade effekter"),
         Column("grade", "Bästa design", filter=True),
     ]
     return table(
@@ -249,3 +254,7 @@ def version_table(view: PlanView, latest: PlanView | None) -> Markdown:
         note=f"Beslutad {day_name(latest.plan.decided)}. Tomt i kolumnen Ur {view.plan.short_title}: åtgärden är ny "
         "eller kommer från en del av en tidigare verksamhetsplan som inte är känd här.",
     )
+
+
+def _effects(measure: Measure) -> str:
+    return f"{'. '.join(measure.effects)}." if measure.effects else ""

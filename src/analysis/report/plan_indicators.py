@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.plans.indicators import MIN_POINTS, FollowUp, GenderGap, Verdict
+from analysis.plans.indicators import MIN_POINTS, FollowUp, Verdict
 from analysis.plans.model import Plan
 from analysis.plans.vocabulary import Gender
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
-from analysis.report.numbers import decimal, percent, points
-from analysis.report.plan_view import PlanView, when
+from analysis.report.numbers import decimal
+from analysis.report.plan_view import PlanView, lines, short_when, when, with_small
 from analysis.report.tables import Column, table
 
 _NAMES = {Gender.TOTAL: "alla", Gender.WOMEN: "kvinnor", Gender.MEN: "män"}
@@ -58,15 +59,14 @@ def indicator_table(view: PlanView) -> Markdown:
         return paragraphs("")
     frame = pd.DataFrame([_row(view.plan, item) for item in with_values])
     columns = [
-        Column("name", "Indikator"),
+        Column("name", "Indikator, enhet och källa", "html"),
         Column("goal", "Mål", filter=True),
-        Column("total", "Alla"),
-        Column("women", "Kvinnor"),
-        Column("men", "Män"),
-        Column("gap", "Kvinnor minus män"),
-        Column("change", "Ändring"),
+        Column("total", "Alla", "html"),
+        Column("women", "Kvinnor", "html"),
+        Column("men", "Män", "html"),
+        Column("gap", "Kvinnor minus män", "html"),
+        Column("change", "Ändring", "html"),
         Column("verdict", "Bedömning", filter=True),
-        Column("source", "Var det står"),
     ]
     return table(
         frame,
@@ -81,76 +81,62 @@ def indicator_table(view: PlanView) -> Markdown:
 def _row(plan: Plan, item: FollowUp) -> dict[str, str]:
     indicator = item.indicator
     goal = capitalise(str(indicator.goal)) + (" (tolkat)" if indicator.goal_interpreted else "")
-    unit = "" if indicator.unit == "procent" else f" ({indicator.unit})"
     return {
-        "name": f"{indicator.name}{unit}",
+        "name": with_small(f"{indicator.name}, {indicator.unit}", _sources(plan, item)),
         "goal": goal,
-        "total": values_text(item, Gender.TOTAL),
-        "women": values_text(item, Gender.WOMEN),
-        "men": values_text(item, Gender.MEN),
-        "gap": gaps_text(item),
-        "change": change_text(item),
+        "total": lines(values_text(item, Gender.TOTAL)),
+        "women": lines(values_text(item, Gender.WOMEN)),
+        "men": lines(values_text(item, Gender.MEN)),
+        "gap": lines(gaps_text(item)),
+        "change": lines(change_text(item)),
         "verdict": capitalise(str(item.main.verdict)),
-        "source": _sources(plan, item),
     }
 
 
-def values_text(item: FollowUp, gender: Gender) -> str:
-    """Write the values of one gender in order of time: ``2022: 1,53 %; oktober 2024: 1,25 %``."""
-    parts = []
+def values_text(item: FollowUp, gender: Gender) -> list[str]:
+    """Write the values of one gender in order of time: ``2022: 1,53``, ``okt 2024: 1,25``."""
+    texts = []
     for value in item.stated:
         if value.gender is gender:
             mark = "*" if value.interpreted else ""
-            extra = f" {_suffix(value.stated_as)}" if _suffix(value.stated_as) else ""
-            parts.append(f"{when(value.period)}: {_number(item, value.value)}{extra}{mark}")
-    return "; ".join(parts)
+            reservation = _reservation(value.stated_as)
+            number = decimal(value.value, _digits(item))
+            texts.append(f"{short_when(value.period)}: {number}{mark}{reservation}")
+    return texts
 
 
-def _suffix(stated_as: str | None) -> str:
+def _reservation(stated_as: str | None) -> str:
     """Keep a document's reservation (``cirka``, ``drygt``); the month already stands in the period."""
     words = (stated_as or "").partition("(")[2].rstrip(")")
-    return f"({words})" if words in {"cirka", "drygt", "omkring", "högsta värdet"} else ""
+    return f" ({words})" if words in {"cirka", "drygt", "omkring", "högsta värdet"} else ""
 
 
-def _digits(value: float) -> int:
-    text = f"{value:.10f}".rstrip("0")
-    return min(len(text.partition(".")[2]), 2)
+def _digits(item: FollowUp) -> int:
+    """Decimals of an indicator: as many as its most exact stated value, at most two."""
+    fractions = [f"{value.value:.10f}".rstrip("0").partition(".")[2] for value in item.stated]
+    return min(max((len(text) for text in fractions), default=0), 2)
 
 
-def _number(item: FollowUp, value: float) -> str:
-    digits = max((_digits(v.value) for v in item.stated), default=0)
-    return percent(value, digits) if item.indicator.unit == "procent" else decimal(value, digits)
+def gaps_text(item: FollowUp) -> list[str]:
+    """Write women minus men in every period with both; the unit of a share is percentage points."""
+    texts = [f"{short_when(gap.period)}: {decimal(gap.gap, _digits(item), sign=True)}" for gap in item.gaps]
+    return [*texts, "procentenheter"] if texts and item.indicator.unit == "procent" else texts
 
 
-def _difference(item: FollowUp, value: float) -> str:
-    digits = max((_digits(v.value) for v in item.stated), default=0)
-    if item.indicator.unit == "procent":
-        return points(value, digits)
-    return f"{decimal(value, digits, sign=True)} {item.indicator.unit}"
-
-
-def gaps_text(item: FollowUp) -> str:
-    """Write women minus men in the latest period with both, and how it was before."""
-    if not item.gaps:
-        return ""
-    last = item.gaps[-1]
-    text = f"{when(last.period)}: {_difference(item, last.gap)}"
-    return f"{text} (förut {_before(item, item.gaps[-2])})" if len(item.gaps) > 1 else text
-
-
-def _before(item: FollowUp, gap: GenderGap) -> str:
-    digits = max(_digits(value.value) for value in item.stated)
-    return f"{decimal(gap.gap, digits, sign=True)} {when(gap.period)}"
-
-
-def change_text(item: FollowUp) -> str:
+def change_text(item: FollowUp) -> list[str]:
     """Write the movement of every stated gender between its first and last comparable value."""
-    parts = []
-    for movement in item.movements:
-        if movement.change is not None and movement.first and movement.last:
-            span = f"{when(movement.first.period)} till {when(movement.last.period)}"
-            parts.append(f"{_NAMES[movement.gender]} {_difference(item, movement.change)} ({span})")
-    return "; ".join(parts)
+    moved = [move for move in item.movements if move.change is not None and move.first and move.last]
+    texts = [
+        f"{capitalise(_NAMES[move.gender])} {decimal(move.change, _digits(item), sign=True)}"
+        for move in moved
+    ]
+    if not texts:
+        return []
+    if item.indicator.unit == "procent":
+        texts.append("procentenheter")
+    first, last = moved[0].first, moved[0].last
+    span = f"{short_when(first.period)} till {short_when(last.period)}" if first and last else ""
+    return [*texts, span]
 
 
 def _sources(plan: Plan, item: FollowUp) -> str:
@@ -162,7 +148,7 @@ def _sources(plan: Plan, item: FollowUp) -> str:
 
 def indicator_notes(view: PlanView) -> Markdown:
     """Return remarks on single indicators: definitions, interpreted values, stated movements."""
-    lines = []
+    remarks = []
     for item in view.indicators:
         texts = [item.indicator.note or ""]
         texts += list(dict.fromkeys(value.note for value in item.stated if value.note))
@@ -173,8 +159,8 @@ def indicator_notes(view: PlanView) -> Markdown:
         ]
         text = " ".join(part for part in texts if part)
         if text:
-            lines.append(f"**{item.indicator.name}.** {text}")
-    return bullet_list(lines) if lines else paragraphs("")
+            remarks.append(f"**{item.indicator.name}.** {text}")
+    return bullet_list(remarks) if remarks else paragraphs("")
 
 
 def empty_indicators(view: PlanView) -> Markdown:
@@ -228,7 +214,7 @@ def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Ma
             "För få indikatorer har värden för både kvinnor och män för att visas i ett diagram."
         )
     shown = sorted(shown, key=lambda item: item.gaps[-1].gap)
-    figure, axes = theme.new_figure(height=1.3 + 0.5 * len(shown))
+    figure, axes = theme.new_figure(height=1.3 + 0.62 * len(shown))
     rows = range(len(shown))
     women = [item.gaps[-1].women for item in shown]
     men = [item.gaps[-1].men for item in shown]
@@ -262,17 +248,9 @@ def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Ma
 
 
 def _label(item: FollowUp) -> str:
-    words = item.indicator.name.split()
-    lines, line = [], ""
-    for word in words:
-        if len(line) + len(word) > 34:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join(
-        [*lines[:1], f"{line if not lines[1:] else lines[1] + ' …'} ({when(item.gaps[-1].period)})"]
-    )
+    """Return the indicator's name on at most two lines, with the period."""
+    name = textwrap.shorten(item.indicator.name, 64, placeholder=" …")
+    return f"{textwrap.fill(name, 36)}\n({when(item.gaps[-1].period)})"
 
 
 def _gender_alt(shown: Sequence[FollowUp]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.plans.identification import RULES, Grade, LedgerEntry, grade_counts
 from analysis.plans.vocabulary import Rollout
 from analysis.report.markdown import Markdown, callout, capitalise, sentence_list
-from analysis.report.plan_view import PlanView, numbered, when
+from analysis.report.plan_view import PlanView, numbered, when, with_small
 from analysis.report.tables import Column, table
 
 _COMPARED = (Grade.RANDOMISED, Grade.STAGED, Grade.COMPARISON, Grade.INTERRUPTED)
@@ -72,12 +72,10 @@ def ledger_table(view: PlanView) -> Markdown:
     """Return the ledger: mechanism, dose, roll-out, grade, why, and what would raise it."""
     frame = pd.DataFrame([_ledger_row(view, entry) for entry in view.ledger])
     columns = [
-        Column("measure", "Åtgärd"),
-        Column("mechanism", "Tänkt att ändra"),
-        Column("dose", "Dos och införande"),
-        Column("outcome", "Eget utfall"),
+        Column("measure", "Åtgärd och målgrupp", "html"),
+        Column("mechanism", "Tänkt att ändra", filter=True),
         Column("grade", "Bästa design", filter=True),
-        Column("reason", "Därför"),
+        Column("reason", "Därför", "html"),
         Column("raises", "Det här höjer bedömningen"),
     ]
     return table(
@@ -94,13 +92,14 @@ def _ledger_row(view: PlanView, entry: LedgerEntry) -> dict[str, str]:
     mechanism = sentence_list([str(item) for item in evidence.mechanism])
     dose = evidence.dose if evidence.dose and entry.facts.dose else "Antal som nåtts är inte känt"
     names = [view.plan.indicator(name).name for name in measure.indicators]
+    outcome = f"Eget utfall: {'; '.join(names)}." if names else "Inget eget utfall."
     return {
-        "measure": f"{measure.number}. {measure.text}",
-        "mechanism": f"{capitalise(mechanism)}. Målgrupp: {evidence.target_group}.",
-        "dose": f"{capitalise(dose)}. {_rollout(entry)}",
-        "outcome": "; ".join(names) if names else "Inget",
-        "grade": str(entry.grade),
-        "reason": f"{entry.reason} {_beside(entry)}".strip(),
+        "measure": with_small(f"{measure.number}. {measure.text}", f"Målgrupp: {evidence.target_group}."),
+        "mechanism": capitalise(mechanism),
+        "grade": capitalise(str(entry.grade)),
+        "reason": with_small(
+            f"{entry.reason} {_beside(entry)}".strip(), f"{capitalise(dose)}. {_rollout(entry)} {outcome}"
+        ),
         "raises": raises_text(entry),
     }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.plans.lineage import Fate, fate_counts
+from analysis.plans.lineage import Fate, Step, fate_counts
 from analysis.plans.vocabulary import Change
 from analysis.report.markdown import Markdown, capitalise, paragraphs, sentence_list
-from analysis.report.plan_view import PlanView, numbered, reference_text, source_text
+from analysis.report.plan_view import PlanView, numbered, reference_text, source_text, with_small
 from analysis.report.tables import Column, table
 from analysis.runs import day_name
 
@@ -40,8 +40,7 @@ def lineage_table(view: PlanView) -> Markdown:
         Column("measure", "Åtgärd"),
         Column("outcome", "Vad hände", filter=True),
         Column("now", "Lever vidare som"),
-        Column("steps", "Stegen"),
-        Column("source", "Var det står"),
+        Column("steps", "Stegen och källan", "html"),
     ]
     known = max(step.known_from for item in view.fates for step in item.steps)
     return table(
@@ -68,16 +67,19 @@ def _row(view: PlanView, item: Fate) -> dict[str, str]:
         "measure": f"{item.measure.number}. {item.measure.text}",
         "outcome": capitalise(str(item.outcome)) if item.outcome else "Inte känt",
         "now": "; ".join(reference_text(view.register, end) for end in item.ends) or "Inget",
-        "steps": " ".join(_step_text(view, item, index) for index in range(len(item.steps))),
-        "source": "; ".join(
-            source_text(view.register.plan(step.stated_by), step.link.source) for step in item.steps[-1:]
+        "steps": with_small(
+            " ".join(_step_text(view, step) for step in item.steps),
+            "; ".join(_source(view, step) for step in item.steps[-1:]),
         ),
     }
 
 
-def _step_text(view: PlanView, item: Fate, index: int) -> str:
-    step = item.steps[index]
-    version = view.register.plan(step.stated_by).short_title
+def _source(view: PlanView, step: Step) -> str:
+    return source_text(view.register.plan(step.stated_by), step.link.source)
+
+
+def _step_text(view: PlanView, step: Step) -> str:
+    version = view.register.plan(step.stated_by)
     note = f" {step.link.note}" if step.link.note else ""
-    own = " (egen jämförelse)" if step.link.judged_by != "dokumentet" else ""
-    return f"{version}: {step.link.change}{own}.{note}"
+    own = " enligt egen jämförelse" if step.link.judged_by != "dokumentet" else ""
+    return f"{version.years.first}: {step.link.change}{own}.{note}"

@@ -12,7 +12,7 @@ from analysis.plans.model import Plan, Target
 from analysis.plans.vocabulary import Operator
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs
 from analysis.report.numbers import decimal
-from analysis.report.plan_view import PlanView, source_text, when
+from analysis.report.plan_view import PlanView, source_text, when, with_small
 from analysis.report.tables import Column, table
 from analysis.runs import day_name
 from analysis.runs.model import MONTHS
@@ -30,8 +30,7 @@ def targets_table(view: PlanView) -> Markdown:
                 "value": _value(item),
                 "by": when(item.by),
                 "population": item.population or "",
-                "note": item.note or "",
-                "source": source_text(view.plan, item.source),
+                "note": with_small(item.note or "", source_text(view.plan, item.source)).removeprefix("<br>"),
             }
             for item in known
         ]
@@ -41,8 +40,7 @@ def targets_table(view: PlanView) -> Markdown:
         Column("value", "Värde"),
         Column("by", "Senast"),
         Column("population", "Gäller"),
-        Column("note", "Anmärkning"),
-        Column("source", "Var det står"),
+        Column("note", "Anmärkning och källa", "html"),
     ]
     return table(frame, columns, caption=f"Målen i {view.plan.title}")
 
@@ -111,8 +109,9 @@ def contradictions_table(view: PlanView) -> Markdown:
                 "what": item.what,
                 "kind": capitalise(str(item.kind)),
                 "measures": ", ".join(item.measures),
-                "where": "; ".join(source_text(view.plan, place) for place in item.where),
-                "handled": item.handled,
+                "handled": with_small(
+                    item.handled, "; ".join(source_text(view.plan, place) for place in item.where)
+                ),
             }
             for item in known
         ]
@@ -121,8 +120,7 @@ def contradictions_table(view: PlanView) -> Markdown:
         Column("what", "Vad som inte går ihop"),
         Column("kind", "Slag", filter=True),
         Column("measures", "Åtgärd"),
-        Column("handled", "Så är det hanterat"),
-        Column("where", "Var det står"),
+        Column("handled", "Så är det hanterat, och var det står", "html"),
     ]
     return table(
         frame, columns, caption=f"Motsägelser i dokumenten om {view.plan.short_title}", sortable=True

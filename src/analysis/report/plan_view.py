@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +16,7 @@ from analysis.plans.periods import parse_period
 from analysis.plans.status import Board, board, previous_board
 from analysis.plans.types import Source
 from analysis.runs import RunContext, period_name
+from analysis.runs.model import MONTHS
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,24 @@ def reference_text(register: Register, reference: str) -> str:
     plan_id, _, number = reference.partition("/")
     plan = register.plan(plan_id)
     return f"{plan.short_title} nr {number}: {plan.measure(number).text}"
+
+
+def short_when(period: str) -> str:
+    """Write a period for a table: ``okt 2024`` for ``2024-10``, otherwise as `when`."""
+    if len(period) != len("2024-10") or "/" in period:
+        return when(period)
+    return f"{MONTHS[int(period[5:]) - 1][:3]} {period[:4]}"
+
+
+def with_small(text: str, small: str) -> str:
+    """Return markup of a cell: the text, and below it a smaller line (none if `small` is empty)."""
+    below = f'<br><span class="not">{html.escape(small)}</span>' if small else ""
+    return f"{html.escape(text)}{below}"
+
+
+def lines(texts: Sequence[str]) -> str:
+    """Return markup of a cell with one text a line."""
+    return "<br>".join(html.escape(text) for text in texts)
 
 
 def numbered(number: int, one: str, many: str) -> str:
