@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,13 +34,19 @@ def bootstrap(trials: Trials, model: StartModel, estimated: Estimated, draws: in
     Each draw's start model begins at the full sample's answer (see `trial.refit_start`).
     """
     pairs = layouts(trials)
+    rows = [
+        point_values(trials, drawn, counts, pairs) for counts, drawn in refitted(trials, model, draws, seed)
+    ]
+    return Draws(tuple(c.key for c in estimated.contrasts), np.asarray(rows))
+
+
+def refitted(trials: Trials, model: StartModel, draws: int, seed: int) -> Iterator[tuple[Floats, StartModel]]:
+    """Yield, for each draw, how often every person (n,) was drawn and the start model fitted to it."""
     rng = np.random.default_rng(seed)
     n = trials.history.persons
-    rows = []
     for _ in range(draws):
         counts = np.bincount(rng.integers(0, n, n), minlength=n).astype(float)
-        rows.append(point_values(trials, refit_start(trials, model, counts), counts, pairs))
-    return Draws(tuple(c.key for c in estimated.contrasts), np.asarray(rows))
+        yield counts, refit_start(trials, model, counts)
 
 
 def with_bootstrap(estimated: Estimated, draws: Draws) -> Estimated:

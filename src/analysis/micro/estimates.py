@@ -122,28 +122,31 @@ def horizon_months(trials: Trials) -> int:
     return min(HORIZONS[-1], trials.history.window.months - 1)
 
 
-def estimate(trials: Trials, model: StartModel | None = None) -> Estimated:
+def estimate(trials: Trials, model: StartModel | None = None, *, lasting: bool = True) -> Estimated:
     """Estimate every contrast with linearised (sandwich) errors clustered on the person.
 
-    The errors count the estimation of the start model. Horizons that the window cannot hold are left out.
+    The errors count the estimation of the start model. Horizons that the window cannot hold are left out, and
+    with `lasting` false also lasting exits and returns.
     """
     model = fit_start(trials) if model is None else model
     coefficients = start_influence(trials, model)
-    left, stays, lasting = (_arms(trials, model, pair, coefficients) for pair in layouts(trials))
-    rows = _quantities(trials, left, stays, lasting)
+    arms = [_arms(trials, model, pair, coefficients) for pair in layouts(trials, lasting=lasting)]
+    rows = _quantities(trials, *arms)
     influence = np.column_stack([row.influence for row in rows])
     errors = np.sqrt((influence**2).sum(axis=0))
     contrasts = tuple(row.contrast(float(error)) for row, error in zip(rows, errors, strict=True))
-    return Estimated(contrasts, _curves(left, stays), influence)
+    return Estimated(contrasts, _curves(arms[0], arms[1]), influence)
 
 
-def layouts(trials: Trials) -> list[tuple[Layout, Layout]]:
+def layouts(trials: Trials, *, lasting: bool = True) -> list[tuple[Layout, Layout]]:
     """Layouts of starters and controls for the first exit, presence and the lasting exit."""
     codes = lasting_codes(trials.history, RETURN_MONTHS)
     end = trials.history.window.months - RETURN_MONTHS
     months, treated = horizon_months(trials), np.flatnonzero(trials.treated)
     controls = np.flatnonzero(~trials.treated)
-    outcomes: list[Outcome] = [first_exit(trials), presence(trials), first_exit(trials, codes, 2, end)]
+    outcomes: list[Outcome] = [first_exit(trials), presence(trials)]
+    if lasting:
+        outcomes.append(first_exit(trials, codes, 2, end))
     return [(lay_out(trials, o, treated, months), lay_out(trials, o, controls, months)) for o in outcomes]
 
 
@@ -152,11 +155,11 @@ def point_values(
 ) -> Floats:
     """The contrasts' values with every person counted `persons` (n,) times: one bootstrap draw."""
     equal, weighted = equal_weights(trials, persons), trial_weights(trials, model, persons)
-    left, stays, lasting = (
+    arms = [
         _Arms(arm_table(treated, equal), arm_table(controls, weighted), None, None)
         for treated, controls in pairs
-    )
-    return np.asarray([row.start - row.without for row in _quantities(trials, left, stays, lasting)])
+    ]
+    return np.asarray([row.start - row.without for row in _quantities(trials, *arms)])
 
 
 def _arms(trials: Trials, model: StartModel, pair: tuple[Layout, Layout], coefficients: Floats) -> _Arms:
@@ -189,7 +192,7 @@ class _Quantity:
         )  # fmt: skip
 
 
-def _quantities(trials: Trials, left: _Arms, stays: _Arms, lasting: _Arms) -> list[_Quantity]:
+def _quantities(trials: Trials, left: _Arms, stays: _Arms, lasting: _Arms | None = None) -> list[_Quantity]:
     """Every reported quantity in a fixed order; shares in per cent."""
     rows, months = [], horizon_months(trials)
     for horizon in (h for h in HORIZONS if h <= months):
@@ -203,8 +206,8 @@ def _quantities(trials: Trials, left: _Arms, stays: _Arms, lasting: _Arms) -> li
             _incidence("alla", f"har lämnat biståndet {where}", left, (0, 1, 2), horizon),
             _stay(f"månader med bistånd {where}", stays, horizon),
         ]
-    seen = [h for h in HORIZONS if h <= months and h < trials.history.window.months - RETURN_MONTHS]
-    for horizon in (h for h in seen if h == 12):
+    horizon = RETURN_MONTHS
+    if lasting is not None and horizon <= months and horizon < trials.history.window.months - RETURN_MONTHS:
         where = f"inom {horizon} månader"
         rows += [
             _incidence("varaktigt", f"har lämnat biståndet {where} och hållit sig utan i ett år", lasting, (0,), horizon),

@@ -1,0 +1,159 @@
+"""The one door out of the microdata module: declared tables of estimates and suppressed counts, each logged.
+
+Nothing else in this package writes outside ``data/mikro/``. A table must be declared below with its columns;
+texts may hold no personnummer and no hashes; counts under the threshold are hidden together with what would
+give them away. The log stays beside the microdata.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import BistandError
+from analysis.files import sha256_of, write_text
+from analysis.micro.history import Floats
+from analysis.sources.privacy import is_personal_number
+
+#: Tables that may leave, with exactly these columns.
+DECLARED: Final[dict[str, tuple[str, ...]]] = {
+    "atgarder": ("atgard", "status", "deltagare", "utslag", "slutsats", "minsta_effekt"),
+    "effekter": ("atgard", "matt", "enhet", "manader", "med", "utan", "effekt", "lag", "hog", "status"),
+    "kurvor": ("atgard", "manad", "med", "utan", "skillnad", "lag", "hog", "bistand_med", "bistand_utan", "status"),
+    "kontroller": ("atgard", "kontroll", "utfall", "text", "status"),
+    "balans": ("atgard", "grupp", "niva", "startar", "andra", "andra_viktade", "fore", "efter", "status"),
+    "grupper": ("atgard", "grupp", "niva", "deltagare", "effekt", "lag", "hog", "p", "p_holm", "status"),
+    "avslut": ("avslut", "egenskap", "oddskvot", "lag", "hog", "status"),
+}  # fmt: skip
+MOST_ROWS: Final = 2000
+LOG: Final = "utlamnat.csv"
+_LONG_HEX: Final = re.compile(r"[0-9a-fA-F]{16,}")
+_DIGITS: Final = re.compile(r"(?<!\d)\d{6,8}[-+]?\d{4}(?!\d)")
+
+#: Hides small counts of a one-way table with a known total: counts -> shown counts, None where hidden.
+Protector = Callable[[list[int]], list[int | None]]
+
+
+def protect_counts(counts: list[int], threshold: int = 5) -> list[int | None]:
+    """Hide counts from 1 to threshold - 1, and one more when the rest could be worked out from the total.
+
+    >>> protect_counts([120, 3, 40])
+    [120, None, None]
+    >>> protect_counts([120, 3, 2, 40])
+    [120, None, None, 40]
+    >>> protect_counts([50, 0, 7])
+    [50, 0, 7]
+    """
+    hidden = {i for i, n in enumerate(counts) if 0 < n < threshold}
+    while hidden and (len(hidden) == 1 or sum(counts[i] for i in hidden) < threshold):
+        rest = [i for i, n in enumerate(counts) if i not in hidden and n > 0]
+        if not rest:
+            break
+        hidden.add(min(rest, key=lambda i: (counts[i], i)))
+    return [None if i in hidden else n for i, n in enumerate(counts)]
+
+
+def thin_months(shares: Floats, participants: int, threshold: int = 5) -> list[int]:
+    """Months (from 1) at which a cumulative share may be shown: at least `threshold` persons between two.
+
+    Parameters
+    ----------
+    shares : (K,)
+        Cumulative shares in per cent.
+    participants
+        Persons that the shares are of.
+    """
+    kept, shown = [], 0.0
+    for month, share in enumerate(shares, 1):
+        if (share - shown) / 100 * participants >= threshold:
+            kept.append(month)
+            shown = float(share)
+    return kept
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Where tables go and what is logged.
+
+    Attributes
+    ----------
+    folder
+        The microdata folder, for the log.
+    out
+        Folder that the tables are written to.
+    threshold
+        Smallest count shown.
+    protector
+        Another protector of counts, such as the report layer's; default `protect_counts`.
+    """
+
+    folder: Path
+    out: Path
+    threshold: int = 5
+    protector: Protector | None = None
+
+    def protect(self, counts: list[int]) -> list[int | None]:
+        """Hide small counts of the parts of a known total."""
+        if self.protector is not None:
+            return self.protector(counts)
+        return protect_counts(counts, self.threshold)
+
+    def release(self, name: str, frame: pd.DataFrame) -> Path:
+        """Check a declared table, write it as CSV and log it.
+
+        Raises
+        ------
+        BistandError
+            If the table is not declared as it is, is too long, or holds something that looks like an identifier.
+        """
+        self._check(name, frame)
+        target = self.out / f"{name}.csv"
+        write_text(target, frame.to_csv(index=False, lineterminator="\n"))
+        self._log(target, frame)
+        return target
+
+    def _check(self, name: str, frame: pd.DataFrame) -> None:
+        stop = "Ingenting har lämnats ut. Det är ett fel i programmet: anmäl det."
+        if name not in DECLARED or tuple(frame.columns) != DECLARED[name]:
+            raise BistandError(f"tabellen {name} är inte deklarerad för utlämnande", file=LOG, fix=stop)
+        if len(frame) > MOST_ROWS:
+            raise BistandError(f"tabellen {name} är för lång för att vara sammanställd", file=LOG, fix=stop)
+        for column in frame.columns:
+            for cell in frame[column]:
+                if isinstance(cell, str) and looks_like_identifier(cell):
+                    raise BistandError("en text liknar en identitet", file=name, column=column, fix=stop)
+            if column in ("deltagare",):
+                low = frame[column].between(1, self.threshold - 1)
+                if low.any():
+                    raise BistandError("ett antal är för litet", file=name, column=column, fix=stop)
+
+    def _log(self, target: Path, frame: pd.DataFrame) -> None:
+        log = self.folder / LOG
+        new = not log.exists()
+        with log.open("a", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, delimiter=";")
+            if new:
+                writer.writerow(["tid", "fil", "rader", "kolumner", "dolda", "sha256"])
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            hidden = int(frame.isna().to_numpy().sum())
+            writer.writerow([now, target.name, *frame.shape, hidden, sha256_of(target)])
+
+
+def looks_like_identifier(text: str) -> bool:
+    """Whether a text holds a personnummer, or a hash of an identifier."""
+    numbers = (re.sub(r"\D", "", match.group()) for match in _DIGITS.finditer(text))
+    return _LONG_HEX.search(text) is not None or any(is_personal_number(number) for number in numbers)
+
+
+def hidden_levels(shares: Floats, participants: int, gate: Gate) -> np.ndarray:
+    """(levels,) true where the share (per cent) of `participants` stands for a count that must be hidden."""
+    counts = [round(share / 100 * participants) for share in shares]
+    return np.array([shown is None for shown in gate.protect(counts)])
