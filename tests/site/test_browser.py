@@ -122,3 +122,17 @@ def test_phone_folds_the_menus(browser: Browser, stage_site: Path) -> None:
         expect(tab.locator(".sidomeny a").first).to_be_hidden()
         tab.get_by_text("Alla sidor").click()
         expect(tab.locator(".sidomeny a").first).to_be_visible()
+
+
+def test_folded_code_is_away_until_asked_for(browser: Browser, stage_site: Path) -> None:
+    page = "reports/uppsala-2024/01_laget.html"
+    with site_browser.window(browser) as context:
+        tab = site_browser.open_page(context, stage_site, page)
+        expect(tab.locator("details.code-fold").first).to_be_hidden()
+        button = tab.get_by_role("button", name="Visa koden bakom sidan")
+        button.press("Enter")
+        expect(tab.locator("details.code-fold pre").first).to_be_visible()
+        expect(tab.get_by_role("button", name="Dölj koden")).to_have_attribute("aria-expanded", "true")
+    with site_browser.window(browser, scripts=False) as context:
+        tab = site_browser.open_page(context, stage_site, page)
+        expect(tab.locator("details.code-fold summary").first).to_be_visible()

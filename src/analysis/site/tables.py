@@ -7,6 +7,7 @@ import re
 from bs4 import BeautifulSoup, Tag
 
 NUMBER = re.compile(r"^[<>≤≥±+\-−–~c]{0,2}\s*\d[\d\s\u00a0\u202f.,]*\s*(?:%|kr|mnkr|tkr)?\*?$")
+DATE = re.compile(r"^\d{4}-\d{2}(?:-\d{2})?$")
 NO_VALUE = {"", "–", "-", "..", ".", "…", "−"}
 DROPPED = ("border", "cellpadding", "cellspacing", "width", "bgcolor", "frame", "rules")
 
@@ -48,12 +49,14 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _mark_numbers(table: Tag) -> None:
-    """Class ``num`` on cells that hold a number, and on the header of a column that holds only numbers."""
+    """Class ``num`` on cells with a number and on headers of columns with only numbers; ``datum`` on dates."""
     rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
     body = [row for row in rows if any(cell.name == "td" for cell in row) and not _in_head(row)]
     for row in body:
         for cell in row:
-            if cell.name == "td" and NUMBER.match(cell.get_text(strip=True)):
+            if DATE.match(cell.get_text(strip=True)):
+                _add_class(cell, "datum")
+            elif cell.name == "td" and NUMBER.match(cell.get_text(strip=True)):
                 _add_class(cell, "num")
     heads = [row for row in rows if row and row not in body]
     if not body or any(_span(c, "colspan") > 1 or _span(c, "rowspan") > 1 for row in rows for c in row):
