@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 #: Size classes by population: the name is the class's lower bound in thousands.
 SIZE_BOUNDS: Final = (0.0, 10_000.0, 20_000.0, 50_000.0, 100_000.0, np.inf)
-SIZE_LABELS: Final = ("under 10", "10-20", "20-50", "50-100", "100 eller fler")
+SIZE_LABELS: Final = ("under 10", "10-20", "20-50", "50-100", "100 and more")
 
 
 def run(
