@@ -21,6 +21,7 @@ import pandas as pd
 
 from analysis.files import write_text
 from analysis.forecasts.backtest import (
+    Forecaster,
     complete_municipalities,
     naive_forecaster,
     panel_forecaster,
@@ -29,6 +30,7 @@ from analysis.forecasts.backtest import (
     summarise,
 )
 from analysis.forecasts.distribution import QUANTILE_LEVELS
+from analysis.forecasts.models import past_score_weights
 from analysis.forecasts.national import NationalPrior
 from analysis.forecasts.panel_model import PanelSettings
 from analysis.forecasts.scoring import reliability, skill_by_origin, wis
@@ -102,6 +104,31 @@ def peer_scores(levels: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
                     )
                 )
     return pd.concat(rows, ignore_index=True)
+
+
+def combined_forecaster(levels: pd.DataFrame, sizes: Mapping[str, float]) -> Forecaster:
+    """Mixture of the panel model, pooled changes and naive, weighted by their scores on outcomes known by then."""
+    parts = {
+        "panel": panel_forecaster(draws=1000),
+        "pooled": pooled_forecaster(),
+        "naive": naive_forecaster(),
+    }
+    past = run_backtest(levels, sizes, parts, origins=range(2015, 2025)).scores
+    cells = past.groupby(["model", "origin", "horizon"])["score"].mean().reset_index()
+
+    def forecast(
+        known: pd.DataFrame, sizes: Mapping[str, float], codes: Sequence[str], horizon: int
+    ) -> np.ndarray:
+        seen = cells[cells["origin"] + cells["horizon"] <= int(known.columns[-1])]
+        weights = past_score_weights(seen.groupby("model")["score"].mean().to_dict())
+        draws = {name: model(known, sizes, codes, horizon) for name, model in parts.items()}
+        picked = [
+            values[:, np.linspace(0, values.shape[1] - 1, round(1000 * weights[name])).astype(int)]
+            for name, values in draws.items()
+        ]
+        return np.concatenate(picked, axis=1)
+
+    return forecast
 
 
 def main_table(scores: pd.DataFrame) -> str:
@@ -277,6 +304,7 @@ def main() -> None:
             "naive (own, log)": naive_forecaster(),
             "drift (own, log)": naive_forecaster(drift=True),
             "pooled h-year changes": pooled_forecaster(),
+            "combined by past score": combined_forecaster(levels, sizes),
         },
         origins=ORIGINS,
         horizons=HORIZONS,

@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
-from analysis.forecasts.periods import horizon_of, last_day
+from analysis.forecasts.periods import horizon_of, is_month, last_day
 from analysis.forecasts.scoring import interval_hits, wis
 
 COLUMNS: Final = (
@@ -26,7 +26,7 @@ COLUMNS: Final = (
     "reference_date",  # last day of the last known period
     "horizon",  # periods ahead; years, rounded up, from a month to a year
     "target_end_date",  # last day of the forecast period
-    "measure",  # a key of the measure catalogue, or the name of a bridged measure
+    "measure",  # a key of the measure catalogue; ":manad" is added when the period is a month
     "output_type",  # "quantile" or "probability" (of being at or below output_type_id)
     "output_type_id",  # quantile level, or the level in per cent
     "value",
@@ -46,6 +46,11 @@ class Appended:
     already_there: int
 
 
+def measure_key(measure: str, period: str) -> str:
+    """A measure's name in the log: a year and its last month end on the same day and must not be confused."""
+    return f"{measure}:manad" if is_month(period) else measure
+
+
 def log_rows(
     paths: SamplePaths,
     *,
@@ -63,7 +68,7 @@ def log_rows(
             "reference_date": last_day(paths.origin),
             "horizon": horizon_of(paths.origin, period),
             "target_end_date": last_day(period),
-            "measure": measure,
+            "measure": measure_key(measure, period),
         }
         after = {"model": paths.model, "data_as_of": data_as_of.isoformat(), "code_version": code_version}
         quantiles = np.quantile(paths.at(period), QUANTILE_LEVELS)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.files import write_text
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.log import Appended, append, log_rows, read_log, score_log
+from analysis.forecasts.log import Appended, append, log_rows, measure_key, read_log, score_log
 from analysis.forecasts.periods import last_day
 from analysis.panel import select
 from analysis.report.markdown import Markdown, paragraphs
@@ -113,14 +113,14 @@ def log_text(context: RunContext) -> Markdown:
 def outcomes(context: RunContext, measures: list[str]) -> pd.DataFrame:
     """Known outcomes for the log's measures: ``municipality, measure, target_end_date, observed``."""
     parts = []
-    for measure in measures:
+    for measure in sorted({name.split(":")[0] for name in measures}):
         rows = select(context.observations, measure, municipality=context.run.kommun)
         rows = rows[rows["status"].isin(WITH_VALUE)]
         parts.append(
             pd.DataFrame(
                 {
                     "municipality": rows["kommun_kod"],
-                    "measure": measure,
+                    "measure": [measure_key(measure, period) for period in rows["period"]],
                     "target_end_date": [last_day(period) for period in rows["period"]],
                     "observed": rows["value"],
                 }

@@ -38,6 +38,17 @@ def test_rows_hold_nine_quantiles_a_period_and_the_targets_probability() -> None
     assert table["horizon"].unique().tolist() == [1, 2]
 
 
+def test_a_year_and_its_last_month_are_kept_apart() -> None:
+    values = np.random.default_rng(1).lognormal(0.0, 0.2, (500, 2))
+    paths = SamplePaths(values, ("2026", "2026-12"), "procent", "2024-10", "panel+bro", 1)
+
+    table = log_rows(paths, kommun_kod="0380", measure="X", data_as_of=date(2026, 11, 21), code_version="1")
+
+    validate(table)
+    assert table["measure"].unique().tolist() == ["X", "X:manad"]
+    assert table["horizon"].unique().tolist() == [2, 26]
+
+
 def test_the_same_run_on_the_same_data_adds_nothing(tmp_path: Path) -> None:
     file = tmp_path / "logg.csv"
 
