@@ -19,6 +19,7 @@ from analysis.paths import Project
 from analysis.pipeline.data_text import changes_text
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.ingest.dialect import Grid, read_grids
+from analysis.sources.ingest.freeze import freeze
 from analysis.sources.ingest.mapping import (
     FILE_NAME,
     ColumnRule,
@@ -240,7 +241,7 @@ def _new_source(reading: Reading, mapping: Mapping, file: Path, first: bool, day
         "serie": mapping.serie,
         "inlasning": {
             "lasare": READER,
-            "installningar": mapping.model_copy(update={"rubriker": ()}).settings(),
+            "installningar": freeze(reading, mapping).settings(),
         },
     }
     if mapping.lank:

@@ -25,6 +25,13 @@ from analysis.sources.passports import SUFFIX, Passport, find_passports
 _INCOMING = ".inkommande-"
 
 
+class _Plain(yaml.SafeDumper):
+    """YAML without anchors: a passport is read by people."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
 class NewSource:
     """One raw file to store: its name, its bytes, and the passport's fields except id, fil, hamtad and sha256.
@@ -114,7 +121,7 @@ def _write(folder: Path, source: NewSource, label: str, day: date) -> str:
         "sha256": sha256_of(target),
     }
     Passport.model_validate(fields)
-    text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=110)
+    text = yaml.dump(fields, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110)
     passport_name = f"{target.stem}{SUFFIX}"
     _write_synced(folder / passport_name, text.encode("utf-8"))
     return source_id

@@ -86,7 +86,7 @@ def _guess(
         facets = replace(facets, group=levels[-1])
     value = Column(index, label, "värde", facets, mapping.skala or 1.0)
     numeric = sum(looks_numeric(cell) for cell in cells)
-    if facets.any and (not cells or numeric > 0):
+    if facets.measure or (facets.any and (not cells or numeric > 0)):
         return value
     if numeric and any(normalise(text) in VALUE_WORDS for text in levels):
         return value
