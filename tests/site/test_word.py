@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -91,6 +93,30 @@ def test_figure_without_png_stops_with_a_reason(oracle: Path, tmp_path: Path) ->
     with pytest.raises(BistandError, match="bara som SVG"):
         render_word([notebook], tmp_path / "x.docx", title="T", facts={})
     assert not (tmp_path / "x.docx").exists()
+
+
+def _notebook(folder: Path, *cells: str) -> Path:
+    raw = {"cell_type": "raw", "metadata": {}, "source": '---\ntitle: "T"\n---'}
+    rest = [{"cell_type": "markdown", "metadata": {}, "source": text} for text in cells]
+    path = folder / "01.ipynb"
+    path.write_text(json.dumps({"cells": [raw, *rest], "metadata": {}}), encoding="utf-8")
+    return path
+
+
+def test_linked_svg_is_replaced_by_the_png_beside_it(oracle: Path, tmp_path: Path) -> None:
+    figure = '## Figur\n\n![Namn](b.svg){#fig-b fig-alt="Ett streck."}\n\n[Data (CSV)](b.csv) · [Bild (PNG)](b.png)'
+    notebook = _notebook(tmp_path, figure, "## Tom\n\n### Också tom", "## Sist\n\nText.")
+    (tmp_path / "b.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    with pytest.raises(BistandError, match=r"b\.svg: en figur finns bara som SVG"):
+        render_word([notebook], tmp_path / "x.docx", title="T", facts={})
+    shutil.copyfile(oracle / "fixture/bilder/diagram.png", tmp_path / "b.png")
+    made = render_word([notebook], tmp_path / "x.docx", title="T", facts={})
+    assert check_word(made) == ()
+    text = _text(made)
+    assert "Figur\u00a01: Namn" in text
+    assert "Data (CSV)" not in text
+    assert "Tom" not in text
+    assert "Sist" in text
 
 
 @pytest.mark.parametrize(

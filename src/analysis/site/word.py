@@ -69,8 +69,10 @@ def render_word(
         }
         if subtitle:
             request["subtitle"] = subtitle
-        run_lua("word.lua", request, cwd=folder)
-        files.write_bytes(out, _reproducible(folder / "ut.docx", day))
+        answer = run_lua("word.lua", request, cwd=folder)
+        if "missing" in answer:
+            raise _svg_only(answer["missing"])
+        files.write_bytes(out, _finish(folder / "ut.docx", day))
     return out
 
 
@@ -79,24 +81,31 @@ def _part(path: Path, own: str, folder: Path) -> dict[str, str]:
     made = notebook_markdown(list(source.cells), own, PageDefaults(echo=False), prefer_png=True)
     for picture, data in made.files.items():
         if picture.endswith(".svg"):
-            raise BistandError(
-                "en figur finns bara som SVG, som blir tom i Word.",
-                file=path,
-                fix="Spara figuren som PNG också (figurformaten png och svg).",
-            )
+            raise _svg_only(path)
         files.write_bytes(folder / picture, data)
     place = str(path.parent.resolve())
     return {"title": source.meta.title, "markdown": made.markdown, "folder": place, "own": f"{own}_files"}
 
 
-def _reproducible(path: Path, day: date) -> bytes:
-    """Take the time of making out of a document."""
+def _svg_only(path: Path | str) -> BistandError:
+    return BistandError(
+        "en figur finns bara som SVG, som blir tom i Word.",
+        file=path,
+        fix="Spara figuren som PNG också, med samma namn (figurformaten png och svg).",
+    )
+
+
+def _finish(path: Path, day: date) -> bytes:
+    """Take the time of making out of a document, and keep every table row on one page."""
     with zipfile.ZipFile(path) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     stamp = datetime(day.year, day.month, day.day, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     core = parts["docProps/core.xml"].decode()
     core = re.sub(r"(<dcterms:(created|modified)[^>]*>)[^<]*", rf"\g<1>{stamp}", core)
     parts["docProps/core.xml"] = core.encode()
+    body = parts["word/document.xml"].decode().replace("<w:trPr>", "<w:trPr><w:cantSplit/>")
+    body = re.sub(r"<w:tr>(?!\s*<w:trPr>)", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", body)
+    parts["word/document.xml"] = body.encode()
     return pack(parts)
 
 

@@ -269,19 +269,54 @@ local function reread_html(ctx, raw)
   return pandoc.read(text, 'html').blocks:walk { Table = align_numbers }
 end
 
--- Word: no code, no links into the site, boxes as styles.
+-- Word: no code, no downloads, no links into the site, boxes as styles, no heading over nothing.
 local BOXES = { slutsats = 'Slutsats', ['varning-syntetisk'] = 'Varningsruta' }
+
+local function is_local(link) return not link.target:match('^%a[%w+.-]*:') end
+
+-- A paragraph of nothing but links to files of the site, such as "Data (CSV) · Bild (PNG)".
+local function only_downloads(block)
+  if block.t ~= 'Para' and block.t ~= 'Plain' then return false end
+  local links, words = 0, 0
+  for _, inline in ipairs(block.content) do
+    if inline.t == 'Link' and is_local(inline) and inline.target:match('%.%a+$') then
+      links = links + 1
+    elseif inline.t ~= 'Space' and inline.t ~= 'SoftBreak' and not (inline.t == 'Str' and not inline.text:match('%w')) then
+      words = words + 1
+    end
+  end
+  return links > 0 and words == 0
+end
+
+local function without_downloads(block) if only_downloads(block) then return {} end end
+
+-- Headings with nothing under them, once code and the facts table are gone.
+local function without_empty_sections(blocks)
+  local out = pandoc.Blocks {}
+  for i = #blocks, 1, -1 do
+    local block, next_ = blocks[i], out[1]
+    local empty = block.t == 'Header' and (not next_ or (next_.t == 'Header' and next_.level <= block.level))
+    if not empty then out:insert(1, block) end
+  end
+  return out
+end
+
 local function for_word(doc)
-  return doc:walk {
+  doc = doc:walk { Para = without_downloads, Plain = without_downloads }
+  doc = doc:walk {
     CodeBlock = function(code) if code.classes:includes('cell-code') then return {} end end,
-    Link = function(link) if not link.target:match('^%a[%w+.-]*:') then return link.content end end,
+    Link = function(link) if is_local(link) then return link.content end end,
     Div = function(div)
       for class, style in pairs(BOXES) do
         if div.classes:includes(class) then return pandoc.Div(div.content, { ['custom-style'] = style }) end
       end
-      if div.classes:includes('cell') or div.classes:includes('cell-output') then return div.content end
+      for _, class in ipairs(div.classes) do
+        if class:match('^cell') then return div.content end
+      end
     end,
   }
+  doc.blocks = without_empty_sections(doc.blocks)
+  return doc
 end
 
 -- The contents list: headings that are not titles of callouts.

@@ -17,14 +17,81 @@ local function facts_table(facts)
   return pandoc.Table({ long = {} }, columns, head, { body }, pandoc.TableFoot {})
 end
 
+local LINE = 84 -- characters of a table's text on one line of the page, in a wide font
+
+local function longest_word(text)
+  local longest = 0
+  for word in text:gmatch('%S+') do longest = math.max(longest, utf8.len(word) or #word) end
+  return longest
+end
+
+-- Every column gets room for its longest word (very long ones may break); what is left of the line goes where the long texts are.
+local function share(least, wish)
+  local used, wanted = 0, 0
+  for i = 1, #least do
+    used = used + least[i]
+    wanted = wanted + math.max(0, wish[i] - least[i])
+  end
+  local room = math.max(0, math.min(LINE - used, wanted))
+  local widths = {}
+  for i = 1, #least do
+    local more = wanted > 0 and room * math.max(0, wish[i] - least[i]) / wanted or 0
+    widths[i] = (least[i] + more) / math.max(LINE, used)
+  end
+  return widths
+end
+
+local function set_widths(tbl)
+  local least, wish = {}, {}
+  for i = 1, #tbl.colspecs do least[i], wish[i] = 4, 4 end
+  local function row(r)
+    local column = 1
+    for _, cell_ in ipairs(r.cells) do
+      if cell_.col_span == 1 and least[column] then
+        local text = pandoc.utils.stringify(cell_.contents)
+        least[column] = math.max(least[column], math.min(longest_word(text), 17) + 4)
+        wish[column] = math.max(wish[column], math.min((utf8.len(text) or #text) + 4, 60))
+      end
+      column = column + cell_.col_span
+    end
+  end
+  for _, r in ipairs(tbl.head.rows) do row(r) end
+  for _, body in ipairs(tbl.bodies) do
+    for _, r in ipairs(body.body) do row(r) end
+  end
+  local specs, widths = tbl.colspecs, share(least, wish)
+  for i = 1, #specs do specs[i] = { specs[i][1], widths[i] } end
+  tbl.colspecs = specs
+  return tbl
+end
+
+local function exists(path)
+  local file = io.open(path, 'rb')
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- Word shows no SVG: take the PNG beside it.
+local function as_png(src)
+  if not src:match('%.svg$') then return src end
+  local png = src:gsub('%.svg$', '.png')
+  if not exists(png) then
+    io.write(pandoc.json.encode { missing = src })
+    os.exit(0, true)
+  end
+  return png
+end
+
 local function part_blocks(part, count)
   local doc = pandoc.read(part.markdown, 'markdown')
   doc = content.process(doc, { word = true, count = count })
   doc = doc:walk {
     Image = function(image)
       if image.src:sub(1, #part.own) ~= part.own then image.src = part.folder .. '/' .. image.src end
+      image.src = as_png(image.src)
       return image
     end,
+    Table = set_widths,
     -- headings of different parts may be alike; nothing in the document refers to their ids
     Header = function(header)
       header.identifier = ''
