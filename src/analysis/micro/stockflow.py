@@ -48,8 +48,8 @@ class Uncertainty:
     of municipal shares from published statistics have had.
     """
 
-    arrivals: float = 0.18
-    exits: float = 0.12
+    arrivals: float = 0.28
+    exits: float = 0.20
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.micro import checks
+from analysis.micro.assess import NOT_ASSESSABLE, assess, refusal
+from analysis.micro.estimates import Contrast
+from analysis.micro.generator import Microdata, generate
+from analysis.micro.groups import equal_effects, group_effects, holm
+from analysis.micro.history import History, Window, build_history
+
+from .conftest import lay_out_history, town
+
+
+def contrast(effect: float, error: float, without: float = 30.0) -> Contrast:
+    return Contrast(
+        "egen_12", "", "procentenheter", 12, without + effect, without, effect, effect - 1.96 * error,
+        effect + 1.96 * error, error,
+    )  # fmt: skip
+
+
+def with_measures(data: Microdata, measures: pd.DataFrame) -> History:
+    return build_history(data.spells, measures, data.background, data.window)
+
+
+def test_a_whole_answer(history: History) -> None:
+    result = assess(history, 0, "synthetic", draws=20, groups=False)
+    assert result.assessable
+    assert result.participants == int(history.start[0].sum())
+    assert {check.key for check in result.checks} == {
+        "overlapp", "balans", "fore", "annan_metod", "dolt", "dos",
+    }  # fmt: skip
+    balance = next(check for check in result.checks if check.key == "balans")
+    assert balance.table is not None
+    assert balance.table["efter"].abs().max() < 0.1 < balance.table["fore"].abs().max()
+    assert "procentenheter" in result.reason
+
+
+def test_too_few_participants(data: Microdata) -> None:
+    few = data.measures[data.measures["measure"] == "jobbspar"].tail(20)
+    result = assess(with_measures(data, few), 0, "synthetic")
+    assert result.verdict == NOT_ASSESSABLE
+    assert "färre än 30" in result.reason
+    assert result.participants is None
+    assert not result.contrasts
+
+
+def test_all_started_at_once(data: Microdata) -> None:
+    month = data.window.first + 20
+    there = data.spells[(data.spells["start"] <= month) & (data.spells["end"] >= month)]["person"].unique()
+    everyone = pd.DataFrame(
+        {"person": there, "measure": "reform", "start": month, "end": month + 2, "planned": 3}
+    )
+    assert "samtidigt" in str(refusal(with_measures(data, everyone), 0))
+    some = everyone.iloc[::2]
+    assert "samtidigt" in str(refusal(with_measures(data, some), 0))
+
+
+def test_everyone_on_hand_began(data: Microdata) -> None:
+    """Half begin in one month (all who are there), the rest one by one later: no one to compare with."""
+    month = data.window.first + 20
+    there = data.spells[(data.spells["start"] <= month) & (data.spells["end"] >= month)]
+    everyone = pd.DataFrame(
+        {"person": there["person"], "measure": "reform", "start": month, "end": month + 2, "planned": 3}
+    )
+    later = data.spells[data.spells["start"] > month + 1].drop_duplicates("person")
+    rest = pd.DataFrame(
+        {"person": later["person"], "measure": "reform", "start": later["start"], "end": later["end"], "planned": 3}
+    )
+    assert "ingen att jämföra med" in str(refusal(with_measures(data, pd.concat([everyone, rest])), 0))
+
+
+def test_a_measure_that_nobody_leaves(data: Microdata) -> None:
+    staying = data.spells[(data.spells["cause"] == 0) & (data.spells["start"] < data.window.last - 8)]
+    rng = np.random.default_rng(1)
+    start = staying["start"].clip(lower=data.window.first) + rng.integers(1, 6, len(staying))
+    never = pd.DataFrame(
+        {"person": staying["person"], "measure": "evig", "start": start, "end": start + 1, "planned": 2}
+    )
+    assert "ingen som började" in str(refusal(with_measures(data, never), 0))
+
+
+def test_no_overlap(data: Microdata) -> None:
+    """Only the young begin, all of them, in the second month of their spell: no one like them is left."""
+    young = data.background[data.background["aldersgrupp"] == 0].merge(
+        data.spells, on=["person", "start"]
+    )
+    young = young[(young["end"] > young["start"]) & (young["start"] >= data.window.first)]
+    certain = pd.DataFrame(
+        {"person": young["person"], "measure": "ungdom", "start": young["start"] + 1,
+         "end": young["start"] + 2, "planned": 2}
+    )  # fmt: skip
+    result = assess(with_measures(data, certain), 0, "synthetic", draws=0, groups=False)
+    assert result.verdict == NOT_ASSESSABLE
+    assert "jämför" in result.reason or "skiljer" in result.reason
+
+
+def test_a_short_extract(data: Microdata) -> None:
+    window = Window(data.window.last - 9, data.window.last)
+    history = build_history(data.spells, data.measures, data.background, window)
+    assert "kortare än" in str(refusal(history, 0))
+
+
+@pytest.mark.slow
+def test_hidden_readiness_biases_and_is_not_denied() -> None:
+    """What is not measured biases the answer; with a strong hidden cause the year before gives it away."""
+    data = generate(town(hidden=1.5, frailty=1.2, inflow=40.0), 5)
+    history = lay_out_history(data)
+    result = assess(history, 0, "synthetic", draws=0, groups=False)
+    assert result.leads is not None
+    assert result.leads.effect < -1.5 * result.leads.error
+
+
+def test_e_value_of_a_known_ratio() -> None:
+    # VanderWeele & Ding (2017): a risk ratio of 3.9 has E-value 7.26, its lower limit 1.8 has 3.0.
+    assert checks.e_value(39.0, 10.0) == pytest.approx(7.26, abs=0.01)
+    assert checks.e_value(18.0, 10.0) == pytest.approx(3.0, abs=0.01)
+    assert checks.e_value(10.0, 39.0) == pytest.approx(7.26, abs=0.01)
+    assert checks.e_value_of_limit(contrast(2.0, 3.0)) == 1.0
+    assert checks.e_value_of_limit(contrast(12.0, 3.0)) < checks.e_value(42.0, 30.0)
+
+
+def test_minimal_detectable_effect_has_the_power_it_says() -> None:
+    effect = checks.minimal_detectable_effect(240, 0.35, 20_000)
+    rng = np.random.default_rng(3)
+    start = rng.binomial(240, 0.35 + effect / 100, 4000) / 240
+    without = rng.binomial(20_000, 0.35, 4000) / 20_000
+    error = np.sqrt(start * (1 - start) / 240 + without * (1 - without) / 20_000)
+    power = (np.abs(start - without) > 1.96 * error).mean()
+    assert power == pytest.approx(0.8, abs=0.03)
+
+
+def test_holm_and_equal_effects() -> None:
+    np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03])), [0.03, 0.06, 0.06])
+    assert equal_effects([contrast(10, 2), contrast(10, 2)]) == pytest.approx(1.0)
+    assert equal_effects([contrast(10, 2), contrast(0, 2)]) < 0.01
+    assert np.isnan(equal_effects([contrast(10, 2)]))
+
+
+@pytest.mark.slow
+def test_groups_that_are_too_small_have_no_numbers(history: History) -> None:
+    effects = group_effects(history, 0, groups=("kon", "landgrupp"))
+    table = effects.table.set_index("niva")
+    empty = table["effekt"].isna()
+    assert empty.any()
+    assert table.loc[empty, "deltagare"].isna().all()
+    assert effects.tests == int((~empty).sum())
+    known = table[~empty]
+    assert (known["p_holm"] >= known["p"] - 1e-12).all()
+
+
+def test_the_measure_is_not_changed_by_looking(history: History) -> None:
+    copy = replace(history, on=history.on.copy(), start=history.start.copy())
+    assess(history, 1, "synthetic", draws=0, groups=False)
+    np.testing.assert_array_equal(history.on, copy.on)
+    np.testing.assert_array_equal(history.start, copy.start)
