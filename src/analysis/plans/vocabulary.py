@@ -19,7 +19,7 @@ class Status(StrEnum):
     ORDINARY = "ordinarie arbete"
 
 
-NO_FOLLOW_UP = "ingen uppföljning känd"
+NO_FOLLOW_UP = "okänd"
 """What the board prints for a measure without any status known at the date."""
 
 

@@ -21,7 +21,6 @@ from analysis.report.plan_view import (
     PlanView,
     described,
     numbered,
-    reference_text,
     with_small,
 )
 from analysis.report.tables import Column, status_chip, table
@@ -143,7 +142,7 @@ def board_table(view: PlanView) -> Markdown:
         Column("measure", "Åtgärd"),
         Column("focus", "Område", filter=True),
         Column("status", "Status", "html", filter=True),
-        Column("expected", "Bedöms klar"),
+        *([Column("expected", "Bedöms klar")] if frame["expected"].any() else []),
         Column("note", "Anmärkning och källa", "html"),
     ]
     return table(
@@ -160,7 +159,7 @@ def _board_row(view: PlanView, row: BoardRow) -> dict[str, str]:
     notes = [
         entry.note if entry and entry.note else "",
         f"{entry.also_stated}." if entry and entry.also_stated else "",
-        f"Gäller {reference_text(view.register, row.inherited_from)}." if row.inherited_from else "",
+        _inherited_text(view, row.inherited_from) if row.inherited_from else "",
     ]
     source = f"{row.document.name}, {entry.at}" if entry and row.document else ""
     return {
@@ -170,6 +169,11 @@ def _board_row(view: PlanView, row: BoardRow) -> dict[str, str]:
         "expected": entry.expected or "" if entry else "",
         "note": with_small(" ".join(text for text in notes if text), source).removeprefix("<br>"),
     }
+
+
+def _inherited_text(view: PlanView, reference: str) -> str:
+    plan_id, _, number = reference.partition("/")
+    return f"Gäller nr {number} i {view.register.plan(plan_id).short_title}."
 
 
 def _board_note(view: PlanView) -> str:
@@ -242,7 +246,7 @@ def version_table(view: PlanView, latest: PlanView | None) -> Markdown:
     columns = [
         Column("measure", "Åtgärd och väntade effekter", "html"),
         Column("focus", "Område", filter=True),
-        Column("status", "Status", "html", filter=True),
+        *([Column("status", "Status", "html", filter=True)] if latest.followed_up else []),
         Column("origin", f"Ur {view.plan.short_title}"),
         Column("grade", "Bästa design", filter=True),
     ]
@@ -251,10 +255,15 @@ def version_table(view: PlanView, latest: PlanView | None) -> Markdown:
         columns,
         caption=f"Åtgärderna i {latest.plan.title}",
         sortable=True,
-        note=f"Beslutad {day_name(latest.plan.decided)}. Tomt i kolumnen Ur {view.plan.short_title}: åtgärden är ny "
-        "eller kommer från en del av en tidigare verksamhetsplan som inte är känd här.",
+        note=f"Beslutad {day_name(latest.plan.decided)}. {_followed_up_text(latest)}Tomt i kolumnen Ur "
+        f"{view.plan.short_title}: åtgärden är ny eller kommer från en del av en tidigare verksamhetsplan som inte är "
+        "känd här.",
     )
 
 
 def _effects(measure: Measure) -> str:
     return f"{'. '.join(measure.effects)}." if measure.effects else ""
+
+
+def _followed_up_text(latest: PlanView) -> str:
+    return "" if latest.followed_up else "Ingen uppföljning av åtgärderna var känd. "

@@ -15,7 +15,7 @@ from analysis.plans.vocabulary import Gender
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
-from analysis.report.numbers import decimal
+from analysis.report.numbers import NO_BREAK_SPACE, decimal
 from analysis.report.plan_view import PlanView, lines, short_when, when, with_small
 from analysis.report.tables import Column, table
 
@@ -207,40 +207,51 @@ def latest_indicators(latest: PlanView | None, output: Path) -> Markdown:
 
 
 def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Markdown:
-    """Draw women and men side by side for every share with both, in its latest period."""
+    """Draw women minus men for every share with both, in its latest period."""
     shown = [item for item in view.indicators if item.gaps and item.indicator.unit == "procent"]
     if len(shown) < 2:
         return paragraphs(
             "För få indikatorer har värden för både kvinnor och män för att visas i ett diagram."
         )
     shown = sorted(shown, key=lambda item: item.gaps[-1].gap)
-    figure, axes = theme.new_figure(height=1.3 + 0.62 * len(shown))
-    rows = range(len(shown))
-    women = [item.gaps[-1].women for item in shown]
-    men = [item.gaps[-1].men for item in shown]
-    axes.hlines(rows, women, men, color=theme.OTHERS, linewidth=3, zorder=1)
-    axes.scatter(women, rows, color=theme.WOMEN, marker="o", s=58, label="Kvinnor", zorder=3)
-    axes.scatter(men, rows, color=theme.MEN, marker="s", s=44, label="Män", zorder=2)
-    axes.set_yticks(list(rows), [_label(item) for item in shown])
+    figure, axes = theme.new_figure(height=1.3 + 0.5 * len(shown))
+    for row, item in enumerate(shown):
+        gap = item.gaps[-1]
+        color, marker = (theme.WOMEN, "o") if gap.gap > 0 else (theme.MEN, "s")
+        axes.hlines(row, 0, gap.gap, color=color, linewidth=2.4)
+        axes.scatter([gap.gap], [row], color=color, marker=marker, s=52, zorder=3)
+        axes.annotate(
+            f"{decimal(gap.women, _digits(item))} mot {decimal(gap.men, _digits(item))} %",
+            (gap.gap, row),
+            xytext=(8 if gap.gap >= 0 else -8, 0),
+            textcoords="offset points",
+            ha="left" if gap.gap >= 0 else "right",
+            va="center",
+            fontsize=9,
+        )
+    axes.axvline(0, color=theme.RIKET, linewidth=1.2)
+    axes.set_yticks(range(len(shown)), [_label(item) for item in shown])
     axes.set_ylim(-0.7, len(shown) - 0.3)
-    axes.set_xlim(left=0)
+    widest = max(abs(item.gaps[-1].gap) for item in shown)
+    axes.set_xlim(-1.5 * widest, 1.5 * widest)
     axes.grid(axis="x", color=theme.GRID)
     axes.grid(axis="y", visible=False)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
-    theme.swedish_axis(axes, digits=0, unit="%", which="x")
+    theme.swedish_axis(axes, digits=0, which="x")
+    axes.set_xlabel("Högre bland män  ←  procentenheter  →  högre bland kvinnor")
     data = pd.DataFrame(
         {
             "indikator": [item.indicator.name for item in shown],
             "period": [when(item.gaps[-1].period) for item in shown],
-            "kvinnor": women,
-            "män": men,
+            "kvinnor": [item.gaps[-1].women for item in shown],
+            "män": [item.gaps[-1].men for item in shown],
             "kvinnor minus män": [item.gaps[-1].gap for item in shown],
         }
     )
     return publish_figure(
         figure,
         name=name,
-        caption=f"Kvinnor och män, senaste kända värde, {view.plan.short_title}",
+        caption=f"Skillnad mellan kvinnor och män, senaste kända värde, {view.plan.short_title}; siffrorna är "
+        "kvinnor mot män",
         alt=_gender_alt(shown),
         data=data,
         output=output,
@@ -248,9 +259,9 @@ def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Ma
 
 
 def _label(item: FollowUp) -> str:
-    """Return the indicator's name on at most two lines, with the period."""
-    name = textwrap.shorten(item.indicator.name, 64, placeholder=" …")
-    return f"{textwrap.fill(name, 36)}\n({when(item.gaps[-1].period)})"
+    """Return the indicator's name and period on at most two lines."""
+    name = textwrap.shorten(f"{item.indicator.name}", 58, placeholder=" …")
+    return textwrap.fill(f"{name} ({short_when(item.gaps[-1].period).replace(' ', NO_BREAK_SPACE)})", 42)
 
 
 def _gender_alt(shown: Sequence[FollowUp]) -> str:
@@ -258,6 +269,7 @@ def _gender_alt(shown: Sequence[FollowUp]) -> str:
     gap = widest.gaps[-1]
     higher = sum(item.gaps[-1].gap > 0 for item in shown)
     return (
-        f"Punktdiagram med {len(shown)} indikatorer. Kvinnor ligger högre i {higher} av dem. Störst skillnad: "
+        f"Diagram över skillnaden mellan kvinnor och män i {len(shown)} indikatorer. Kvinnor ligger högre i {higher} "
+        "av dem. Störst skillnad: "
         f"{widest.indicator.name}, kvinnor {decimal(gap.women)} % och män {decimal(gap.men)} % ({when(gap.period)})."
     )

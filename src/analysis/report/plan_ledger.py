@@ -43,6 +43,11 @@ def ledger_sentence(entries: Sequence[LedgerEntry]) -> str:
         f"{never} inte bedömas alls" if never else "",
     ]
     rest = sentence_list([part for part in parts if part])
+    if never == len(entries):
+        return (
+            f"Med de uppgifter som finns går ingen av de {never} åtgärdsraderna att bedöma var för sig: varken hur många "
+            "som nåtts eller något eget utfall är känt, eller så avgör någon annan."
+        )
     if compared:
         return f"För {compared} av {len(entries)} åtgärdsrader finns ett underlag att jämföra mot; {rest}."
     return (

@@ -67,6 +67,7 @@ def checks_table(view: PlanView) -> Markdown:
         Column("stated", "Dokumentet", "number", 0),
         Column("computed", "Registret", "number", 0),
         Column("agrees", "Stämmer", filter=True),
+        *([Column("explanation", "Förklaring")] if frame["explanation"].any() else []),
         Column("source", "Var det står"),
     ]
     return table(
@@ -75,13 +76,13 @@ def checks_table(view: PlanView) -> Markdown:
 
 
 def _check_row(plan: Plan, check: CountCheck) -> dict[str, object]:
-    verdict = "Ja" if check.agrees else f"Nej. {check.explanation or ''}".strip()
     return {
         "what": check.what,
         "label": capitalise(check.label),
         "stated": check.stated,
         "computed": check.computed,
-        "agrees": verdict,
+        "agrees": "Ja" if check.agrees else "Nej",
+        "explanation": "" if check.agrees else check.explanation or "Förklaring saknas.",
         "source": source_text(plan, check.source),
     }
 

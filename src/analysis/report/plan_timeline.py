@@ -19,7 +19,7 @@ from analysis.report.plan_view import PlanView, described, numbered
 from analysis.report.tables import Column, table
 from analysis.runs import day_name
 
-LANES = ("Beslut och dokument", "Åtgärder börjar", "Bedöms bli klara", "Färdiga i uppföljningen", "Mål")
+LANES = ("Beslut och dokument", "Åtgärder börjar", "Ska vara klara", "Färdiga i uppföljningen", "Mål")
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ def _expected(view: PlanView) -> list[Event]:
     for row in view.board.rows:
         if row.entry and row.entry.expected and row.entry.expected.isdigit():
             days[date(int(row.entry.expected), 12, 31)] += 1
-        elif not row.entry and row.measure.years:
+        elif row.measure.years and (row.entry is None or row.inherited_from):
             days[date(row.measure.years.last, 12, 31)] += 1
     return [
-        Event(day, LANES[2], f"{number} bedöms bli {'klar' if number == 1 else 'klara'}", number)
+        Event(day, LANES[2], f"{number} ska vara {'klar' if number == 1 else 'klara'}", number)
         for day, number in days.items()
     ]
 

@@ -15,6 +15,7 @@ from analysis.plans.model import Document, Plan
 from analysis.plans.periods import parse_period
 from analysis.plans.status import Board, board, previous_board
 from analysis.plans.types import Source
+from analysis.report.numbers import NO_BREAK_SPACE
 from analysis.runs import RunContext, period_name
 from analysis.runs.model import MONTHS
 
@@ -120,8 +121,8 @@ def with_small(text: str, small: str) -> str:
 
 
 def lines(texts: Sequence[str]) -> str:
-    """Return markup of a cell with one text a line."""
-    return "<br>".join(html.escape(text) for text in texts)
+    """Return markup of a cell with one text a line; a text is never broken."""
+    return "<br>".join(html.escape(text).replace(" ", NO_BREAK_SPACE) for text in texts)
 
 
 def numbered(number: int, one: str, many: str) -> str:

@@ -26,7 +26,7 @@ Loader = Callable[[dict[str, Any]], Plan]
 def test_another_municipalitys_plan_loads_without_code(made_up: dict[str, Any], load: Loader) -> None:
     plan = load(made_up)
     assert plan.municipality == "0140"
-    assert board(plan, date(2031, 3, 1)).counts() == {"pågår": 1, "ingen uppföljning känd": 1}
+    assert board(plan, date(2031, 3, 1)).counts() == {"pågår": 1, "okänd": 1}
     assert [item.main.change for item in follow_ups(plan, date(2031, 3, 1))] == [2.0]
     assert len(ledger(plan, date(2031, 3, 1))) == 2
 
