@@ -262,7 +262,10 @@ def _try(
             mine = known["source_id"].map(series) == held.get(item.measure_id, "")
             before = as_of(known[mine & (known["measure_id"] == item.measure_id)], "9999-12-31")
             changes[item.measure_id] = compare(before, frame, catalogue)
-            _refuse_loss(changes[item.measure_id], before, item.measure_id, options)
+            asked = before[
+                before["kommun_kod"].isin(frame["kommun_kod"]) & before["period"].isin(frame["period"])
+            ]
+            _refuse_loss(changes[item.measure_id], asked, item.measure_id, options)
     assemble(project, [*frames, *added_frames], [*passports, *added_passports])
     return changes
 
