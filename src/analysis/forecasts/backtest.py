@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.forecasts.distribution import INTERVALS, QUANTILE_LEVELS
 from analysis.forecasts.panel_model import PanelSettings, fit_panel
-from analysis.forecasts.panel_paths import panel_paths
+from analysis.forecasts.panel_paths import draw_common, panel_paths
 from analysis.forecasts.scoring import interval_hits, wis
 
 Array = NDArray[np.float64]
@@ -67,7 +67,8 @@ def panel_forecaster(settings: PanelSettings | None = None, draws: int = 1000) -
         known: pd.DataFrame, sizes: Mapping[str, float], codes: Sequence[str], horizon: int
     ) -> Array:
         fit = fit_panel(known, sizes, settings)
-        return np.stack([panel_paths(fit, code, horizon, draws=draws).draws for code in codes])
+        common = draw_common(fit, horizon, draws=draws)
+        return np.stack([panel_paths(fit, code, horizon, common=common).draws for code in codes])
 
     return forecast
 

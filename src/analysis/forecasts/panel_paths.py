@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,39 +15,77 @@ Array = NDArray[np.float64]
 MODEL_NAME: Final = "panel"
 
 
+@dataclass(frozen=True)
+class CommonFuture:
+    """What all municipalities share in each draw.
+
+    Attributes
+    ----------
+    growth
+        Common log changes, draws x horizon.
+    years
+        Column of `PanelFit.remainder` that each step's own noise is taken from, draws x horizon: runs of
+        consecutive years.
+    seed
+        Seed that reproduces both.
+    """
+
+    growth: Array
+    years: NDArray[np.int64]
+    seed: int
+
+
+def draw_common(fit: PanelFit, horizon: int, *, draws: int = 4000, seed: int = 20261121) -> CommonFuture:
+    """Draw the common part once, to be used for any number of municipalities."""
+    rng = np.random.default_rng(seed)
+    growth = fit.national.simulate(horizon, draws, rng)
+    return CommonFuture(growth, _block_years(fit, horizon, draws, rng), seed)
+
+
 def panel_paths(
-    fit: PanelFit, kommun: str, horizon: int, *, draws: int = 4000, seed: int = 20261121
+    fit: PanelFit,
+    kommun: str,
+    horizon: int,
+    *,
+    draws: int = 4000,
+    seed: int = 20261121,
+    common: CommonFuture | None = None,
 ) -> SamplePaths:
     """Draw one municipality's futures for ``last_year + 1 .. last_year + horizon``.
 
     The common growth and the resampled years depend on `seed` only: draw ``i`` is the same national future in
     every municipality. A municipality whose last years are missing is carried forward from its last known value
     with the known common growth and extra noise.
+
+    Parameters
+    ----------
+    common
+        From `draw_common` with the same horizon; made from `draws` and `seed` if it is not given.
     """
-    row = fit.row(kommun)
+    shared = common or draw_common(fit, horizon, draws=draws, seed=seed)
+    row, count = fit.row(kommun), len(shared.growth)
     gap = fit.deviation.shape[1] - int(fit.last_seen[row])
-    common = np.random.default_rng(seed)
-    growth = fit.national.simulate(horizon, draws, common)
-    years = _block_years(fit, gap + horizon, draws, common)
-    own = np.random.default_rng(np.random.SeedSequence([seed, int(kommun)]))
-    known = np.nan_to_num(fit.national.growth[fit.deviation.shape[1] - gap :])
-    steps = np.hstack([np.tile(known, (draws, 1)), growth])
-    steps += _own_steps(fit, row, years, own)
+    own = np.random.default_rng(np.random.SeedSequence([shared.seed, int(kommun)]))
+    steps, years = shared.growth, shared.years
+    if gap:
+        known = np.nan_to_num(fit.national.growth[fit.deviation.shape[1] - gap :])
+        steps = np.hstack([np.tile(known, (count, 1)), steps])
+        years = np.hstack([_block_years(fit, gap, count, own), years])
+    steps = steps + _own_steps(fit, row, years, own)
     level = np.exp(fit.log_level[row] + np.cumsum(steps, axis=1)[:, gap:])
-    note = "" if gap == 0 else f"Senast kända värde är från {fit.last_year - gap}."
     return SamplePaths(
         draws=np.minimum(level, 100.0),
         periods=tuple(str(fit.last_year + h) for h in range(1, horizon + 1)),
         unit="procent",
         origin=str(fit.last_year),
         model=MODEL_NAME,
-        seed=seed,
-        note=note,
+        seed=shared.seed,
+        note="" if gap == 0 else f"Senast kända värde är från {fit.last_year - gap}.",
     )
 
 
 def _block_years(fit: PanelFit, steps: int, draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Column of `fit.remainder` for each draw and step: runs of consecutive years, common to all places."""
+    """Column of `fit.remainder` for each draw and step: runs of consecutive years."""
     width = fit.remainder.shape[1]
     length = min(fit.settings.block, width)
     blocks = -(-steps // length)

@@ -22,7 +22,7 @@ from analysis.runs import RunContext
 POPULATION = "SCB_FOLKMANGD"
 STATED_MEASURE = "DOK_INVANARE"
 DRAWS = 8000
-BACKTEST_DRAWS = 800
+BACKTEST_DRAWS = 600
 #: Years ahead that are shown when there is no target to reach for.
 AHEAD = 3
 #: Uncertainty of a document's "cirka 4,3": rounding and the word itself, as a log standard deviation.
