@@ -1,0 +1,75 @@
+"""The functions behind ``bistand data …`` and ``bistand new-period``: plain arguments in, result objects out.
+
+What the user should read goes through `echo`; questions go through `confirm`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from analysis.errors import BistandError
+from analysis.files import write_bytes
+from analysis.paths import Project
+from analysis.pipeline.data_add import AddOptions, AddResult, add_file
+from analysis.pipeline.data_diff import SeriesDiff, diff_series, show_diff
+from analysis.pipeline.data_fetch import FetchOptions, FetchResult, fetch
+from analysis.pipeline.new_period import NewPeriod, Reach, new_period
+from analysis.sources.catalogue import load_catalogue
+from analysis.sources.template import template_bytes
+
+__all__ = [
+    "AddOptions",
+    "AddResult",
+    "FetchOptions",
+    "FetchResult",
+    "NewPeriod",
+    "Reach",
+    "SeriesDiff",
+    "add_file",
+    "diff_series",
+    "fetch",
+    "new_period",
+    "show_diff",
+    "write_template",
+]
+
+
+def write_template(
+    project: Project,
+    target: Path,
+    *,
+    kommun: str,
+    fran: str | None = None,
+    manader: int = 24,
+    echo: Callable[[str], None],
+    today: date | None = None,
+) -> Path:
+    """Write the Excel template for monthly figures; an existing file is never overwritten.
+
+    Parameters
+    ----------
+    fran
+        First month, ``2024-01``; the January of last year if not given.
+    manader
+        Number of rows.
+    """
+    if target.exists():
+        raise BistandError(
+            "filen finns redan", file=target, fix="Välj ett annat namn; mallen skriver aldrig över."
+        )
+    if target.suffix.lower() != ".xlsx":
+        raise BistandError("mallen är en Excelfil", file=target, fix="Låt namnet sluta på .xlsx.")
+    if not 1 <= manader <= 240:
+        raise BistandError(f"{manader} månader går inte", fix="Ange 1 till 240 månader.")
+    first = fran or f"{(today or date.today()).year - 1}-01"
+    try:
+        date.fromisoformat(f"{first}-01")
+    except ValueError as error:
+        raise BistandError(
+            f"månaden ”{first}” går inte att tolka", fix="Skriv till exempel 2024-01."
+        ) from error
+    write_bytes(target, template_bytes(load_catalogue(project.raw), kommun, first, manader))
+    echo(f"Mallen finns i {target}. Fyll i den och kör: bistand data add {target}")
+    return target
