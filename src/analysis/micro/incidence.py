@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,45 +129,47 @@ def arm_table(layout: Layout, weights: Weights) -> ArmTable:
 
 def person_table(trials: Trials, layout: Layout, weights: Weights, model: StartModel | None) -> PersonTable:
     """Sums by person; `model` gives the slopes (None: the weights do not depend on it)."""
-    n, width, months = trials.history.persons, trials.design.x.shape[1], len(layout.cells)
+    n, months = trials.history.persons, len(layout.cells)
     at_risk, events = np.zeros((n, months)), np.zeros((n, months, layout.codes))
-    slope_at_risk, slope_events = np.zeros((months, width)), np.zeros((months, layout.codes, width))
-    slope = None if model is None else _slope_of_sums(trials, model, weights.stay is not None)
     for k in range(months):
-        cells, there, hit = layout.cells[k], layout.there[k], layout.hit[k]
+        cells, hit = layout.cells[k], layout.hit[k]
         w = weights.of(layout, k)
         at_risk[:, k] = np.bincount(trials.person[cells], weights=w, minlength=n)
         place = trials.person[cells[hit]] * layout.codes + layout.code[k] - 1
-        events[:, k] = np.bincount(place, weights=w[hit], minlength=n * layout.codes).reshape(n, -1)
-        if slope is None:
-            continue
-        slope_at_risk[k] = slope(cells, there, w)
-        for c in range(layout.codes):
-            chosen = hit[layout.code[k] == c + 1]
-            slope_events[k, c] = slope(cells[chosen], there[chosen], w[chosen])
-    return PersonTable(at_risk, events, slope_at_risk, slope_events)
+        count = np.bincount(place, weights=w[hit], minlength=n * layout.codes)
+        events[:, k] = count.reshape(n, layout.codes)
+    return PersonTable(at_risk, events, *_slopes(trials, layout, weights, model))
 
 
-def _slope_of_sums(
-    trials: Trials, model: StartModel, leaving: bool
-) -> Callable[[Ints, Ints, Floats], Floats]:
-    """Derivative of a weighted sum over cells: d log weight = x at baseline + sum of p x over later cells."""
-    x = trials.design.x
-    later = np.concatenate([np.zeros((1, x.shape[1])), np.cumsum(x * model.p[:, None], axis=0)])
+def _slopes(
+    trials: Trials, layout: Layout, weights: Weights, model: StartModel | None
+) -> tuple[Floats, Floats]:
+    """Derivatives of the sums in the start model: d log weight = x at baseline + sum of p x over later cells.
 
-    def slope(cells: Ints, there: Ints, w: Floats) -> Floats:
-        # Position i + 1 is cell i, so the months after baseline are (cell + 1, there].
-        if len(cells) < len(x) // 8:
-            rows = x[cells] + (later[there] - later[cells + 1] if leaving else 0.0)
-            return np.asarray(w @ rows)
-        at_cells = np.bincount(cells, weights=w, minlength=len(x))
-        if not leaving:
-            return np.asarray(at_cells @ x)
-        path = np.bincount(there, weights=w, minlength=len(later))
-        path[1:] -= at_cells
-        return np.asarray(at_cells @ x + path @ later)
-
-    return slope
+    Returns (K, P) for the persons at risk and (K, C, P) for the events.
+    """
+    x, months, codes = trials.design.x, len(layout.cells), layout.codes
+    if model is None:
+        return np.zeros((months, x.shape[1])), np.zeros((months, codes, x.shape[1]))
+    size = len(x)
+    direct = np.zeros((months, codes + 1, size))
+    later = np.zeros((months, codes + 1, size + 1))
+    for k in range(months):
+        w, hit = weights.of(layout, k), layout.hit[k]
+        for code in range(codes + 1):
+            chosen = slice(None) if code == 0 else hit[layout.code[k] == code]
+            cells, there = layout.cells[k][chosen], layout.there[k][chosen]
+            direct[k, code] = np.bincount(cells, weights=w[chosen], minlength=size)
+            if weights.stay is not None:
+                # Position i + 1 is cell i, so the months after baseline are (cell + 1, there].
+                later[k, code] = np.bincount(there, weights=w[chosen], minlength=size + 1)
+                later[k, code, 1:] -= direct[k, code]
+    slopes = direct.reshape(-1, size) @ x
+    if weights.stay is not None:
+        passed = np.concatenate([np.zeros((1, x.shape[1])), np.cumsum(x * model.p[:, None], axis=0)])
+        slopes += later.reshape(-1, size + 1) @ passed
+    table = slopes.reshape(months, codes + 1, -1)
+    return table[:, 0], table[:, 1:]
 
 
 def start_influence(trials: Trials, model: StartModel) -> Floats:
