@@ -144,3 +144,10 @@ def test_no_outcome_no_score() -> None:
     empty = pd.DataFrame(columns=["municipality", "measure", "target_end_date", "observed"])
 
     assert score_log(rows(), empty).empty
+
+
+def test_the_committed_log_is_valid(checkout) -> None:
+    log = read_log(checkout.forecast_log)
+
+    validate(log)
+    assert {"panel", "naiv"} <= set(log["model"])
