@@ -217,7 +217,7 @@ def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Ma
     figure, axes = theme.new_figure(height=1.3 + 0.5 * len(shown))
     for row, item in enumerate(shown):
         gap = item.gaps[-1]
-        color, marker = (theme.WOMEN, "o") if gap.gap > 0 else (theme.MEN, "s")
+        color, marker = _mark(gap.gap)
         axes.hlines(row, 0, gap.gap, color=color, linewidth=2.4)
         axes.scatter([gap.gap], [row], color=color, marker=marker, s=52, zorder=3)
         axes.annotate(
@@ -233,11 +233,11 @@ def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Ma
     axes.set_yticks(range(len(shown)), [_label(item) for item in shown])
     axes.set_ylim(-0.7, len(shown) - 0.3)
     widest = max(abs(item.gaps[-1].gap) for item in shown)
-    axes.set_xlim(-1.5 * widest, 1.5 * widest)
+    axes.set_xlim(-1.9 * max(widest, 0.1), 1.9 * max(widest, 0.1))
     axes.grid(axis="x", color=theme.GRID)
     axes.grid(axis="y", visible=False)
     theme.swedish_axis(axes, digits=0, which="x")
-    axes.set_xlabel("Högre bland män  ←  procentenheter  →  högre bland kvinnor")
+    axes.set_xlabel("← män högre · procentenheter · kvinnor högre →")
     data = pd.DataFrame(
         {
             "indikator": [item.indicator.name for item in shown],
@@ -256,6 +256,13 @@ def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Ma
         data=data,
         output=output,
     )
+
+
+def _mark(gap: float) -> tuple[str, str]:
+    """Return colour and marker for the side that is higher; equal values have their own."""
+    if gap == 0:
+        return theme.RIKET, "D"
+    return (theme.WOMEN, "o") if gap > 0 else (theme.MEN, "s")
 
 
 def _label(item: FollowUp) -> str:
