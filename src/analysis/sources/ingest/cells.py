@@ -99,6 +99,8 @@ def parse_cell(
     if isinstance(value, bool | date):
         raise NotANumber("cellen innehåller ett datum eller sant/falskt, inte ett tal")
     if isinstance(value, float | int):
+        if not math.isfinite(value):
+            raise NotANumber("cellen innehåller inget ändligt tal")
         return CellValue(float(value), "observed")
     text = clean(str(value))
     status = token_status(text, extra)
@@ -136,7 +138,10 @@ def _to_float(digits: str, decimal: Decimal, thousands: bool, text: str) -> floa
         digits = digits.replace(other, "")
     if digits.count(decimal) > 1:
         raise NotANumber(f"”{text}” har fler än ett decimaltecken")
-    return float(digits.replace(decimal, "."))
+    number = float(digits.replace(decimal, "."))
+    if not math.isfinite(number):
+        raise NotANumber(f"”{text}” är orimligt stort")
+    return number
 
 
 @dataclass(frozen=True)

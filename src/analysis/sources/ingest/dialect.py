@@ -71,17 +71,33 @@ def read_grids(path: Path) -> tuple[Grid, ...]:
 
 def _workbook(data: bytes, path: Path) -> tuple[Grid, ...]:
     try:
-        book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
+        grids = _sheets(data, path)
     except calamine.PasswordError as error:
         raise BistandError(
             "arbetsboken är lösenordsskyddad", file=path, fix="Spara en kopia utan lösenord."
         ) from error
-    except (calamine.CalamineError, OSError) as error:
-        raise BistandError(
-            "filen går inte att öppna som en Excelfil",
-            file=path,
-            fix="Öppna den i Excel, spara om den som .xlsx eller .csv och försök igen.",
-        ) from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise _unreadable(path) from error
+    except BaseException as error:
+        # A panic in the Rust reader on a damaged file is no subclass of Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unreadable(path) from error
+    if not any(any(cell != "" for cell in row) for grid in grids for row in grid.rows):
+        raise BistandError("arbetsboken är tom", file=path, fix="Exportera den igen.")
+    return tuple(grids)
+
+
+def _unreadable(path: Path) -> BistandError:
+    return BistandError(
+        "filen går inte att öppna som en Excelfil",
+        file=path,
+        fix="Öppna den i Excel, spara om den som .xlsx eller .csv och försök igen.",
+    )
+
+
+def _sheets(data: bytes, path: Path) -> list[Grid]:
+    book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     grids = []
     for meta in book.sheets_metadata:
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -97,9 +113,7 @@ def _workbook(data: bytes, path: Path) -> tuple[Grid, ...]:
         merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or [])
         hidden = meta.visible != calamine.SheetVisibleEnum.Visible
         grids.append(Grid(rows, f"Excelblad ”{meta.name}”", meta.name, merged, hidden))
-    if not any(any(cell != "" for cell in row) for grid in grids for row in grid.rows):
-        raise BistandError("arbetsboken är tom", file=path, fix="Exportera den igen.")
-    return tuple(grids)
+    return grids
 
 
 def _cell(value: object) -> Cell:
@@ -122,7 +136,12 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
     UTF-16 is known by its byte order mark; UTF-8 by being valid; everything else is Windows Swedish.
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16"), "UTF-16"
+        try:
+            return data.decode("utf-16"), "UTF-16"
+        except UnicodeDecodeError as error:
+            raise BistandError(
+                "filen är avhuggen eller skadad", file=path, fix="Exportera den igen, helst som UTF-8."
+            ) from error
     if b"\x00" in data:
         raise BistandError(
             "filen är varken text eller Excel", file=path, fix="Spara tabellen som .xlsx eller .csv."
