@@ -167,7 +167,9 @@ def placebo_figure(context: RunContext, case: EffectCase) -> Markdown:
         va="top",
     )
     theme.swedish_axis(axes, digits=1, which="x")
-    axes.set_xlabel("Skillnad mot väntat, procentenheter (5 procent av kommunerna ligger utanför linjerna)")
+    axes.set_xlabel(
+        "Skillnad mot väntat, procentenheter\n(5 procent av kommunerna ligger utanför de streckade linjerna)"
+    )
     axes.set_ylabel("Antal kommuner")
     axes.set_title(
         f"Så mycket avviker kommuner utan planen, omräknat till {context.municipality.genitive} storlek",

@@ -106,7 +106,7 @@ def test_ranking_holds_the_municipality_and_an_interval(large_effect: PlanEvalua
 
 def test_ranking_against_a_given_group(panel_of) -> None:
     asked = dataclasses.replace(ASKED, comparable=("1003", "1006", "1009", "9999"))
-    ranking = evaluate_plan(panel_of(), asked).ranking
+    ranking = evaluate_plan(panel_of(municipalities=32), asked).ranking
     assert set(ranking.table["kommun_kod"]) == {"1000", "1003", "1006", "1009"}
 
 
@@ -140,7 +140,7 @@ def test_years_not_known_yet_are_told_with_what_could_be_detected(panel_of) -> N
 
 
 def test_known_years_are_used_and_later_ones_waited_for(panel_of) -> None:
-    result = evaluate_plan(panel_of(last=2021), ASKED)
+    result = evaluate_plan(panel_of(last=2021, municipalities=32), ASKED)
     assert result.known_years == (2020, 2021)
     assert list(result.effect.yearly.index) == [2020, 2021]
 
@@ -226,13 +226,13 @@ def test_degenerate_panels_cannot_be_assessed_and_say_why(panel_of, spoil) -> No
 
 
 def test_a_gap_before_the_population_series_is_no_obstacle(panel_of) -> None:
-    panel = panel_of()
+    panel = panel_of(municipalities=32)
     late = Panel(panel.shares, panel.population[[2018, 2019, 2020]], None)
     assert evaluate_plan(late, ASKED).effect.assessable
 
 
 def test_evaluation_without_population_or_nation(panel_of) -> None:
-    panel = Panel(panel_of().shares.drop("0000"))
+    panel = Panel(panel_of(municipalities=32).shares.drop("0000"))
     result = evaluate_plan(panel, ASKED)
     assert result.effect.assessable
     assert result.population is None
@@ -240,7 +240,7 @@ def test_evaluation_without_population_or_nation(panel_of) -> None:
 
 
 def test_a_jump_in_the_own_series_is_flagged(panel_of) -> None:
-    panel = panel_of()
+    panel = panel_of(municipalities=32)
     shares = panel.shares.copy()
     shares.loc["1000", :2015] *= 2
     result = evaluate_plan(Panel(shares, panel.population), ASKED)
@@ -249,7 +249,7 @@ def test_a_jump_in_the_own_series_is_flagged(panel_of) -> None:
 
 
 def test_no_year_between_decision_and_start(panel_of) -> None:
-    result = evaluate_plan(panel_of(), dataclasses.replace(ASKED, adopted_year=2020))
+    result = evaluate_plan(panel_of(municipalities=32), dataclasses.replace(ASKED, adopted_year=2020))
     check = {item.name: item for item in result.effect.checks}["förväntanseffekt"]
     assert check.passed is None
     assert check.outcome == "kunde inte göras"
