@@ -18,6 +18,7 @@ from analysis.runs.load import RunList, check_references, load_runs
 from analysis.runs.model import PERIOD_PATTERN, Run, period_end, period_name
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.observation import WITH_VALUE
+from analysis.sources.yaml_out import dump_yaml
 
 Echo = Callable[[str], None]
 
@@ -152,18 +153,14 @@ def entry_text(run: Run, own: dict[str, object]) -> str:
     lines.append(f"plan: {run.plan}")
     if run.mal:
         lines.append(f"mal: {run.mal}")
-    lines += [
-        f"{key}: {yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=500).strip()}"
-        for key, value in own.items()
-    ]
-    lines = [line.removesuffix("\n...").strip() for line in lines]
+    lines += [f"{key}: {_scalar(value)}" for key, value in own.items()]
     return (
         "\n".join(f"  - {line}" if number == 0 else f"    {line}" for number, line in enumerate(lines)) + "\n"
     )
 
 
-def _scalar(text: str) -> str:
-    return yaml.safe_dump(text, allow_unicode=True, width=500).removesuffix("\n").removesuffix("\n...")
+def _scalar(value: object) -> str:
+    return dump_yaml(value, flow=True, width=500).strip()
 
 
 def _append(project: Project, entry: str) -> None:

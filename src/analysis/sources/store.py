@@ -16,20 +16,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.errors import BistandError
 from analysis.files import sha256_of
 from analysis.sources.passports import SUFFIX, Passport, find_passports
+from analysis.sources.yaml_out import dump_yaml
 
 _INCOMING = ".inkommande-"
-
-
-class _Plain(yaml.SafeDumper):
-    """YAML without anchors: a passport is read by people."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
 
 
 @dataclass(frozen=True)
@@ -121,7 +113,7 @@ def _write(folder: Path, source: NewSource, label: str, day: date) -> str:
         "sha256": sha256_of(target),
     }
     Passport.model_validate(fields)
-    text = yaml.dump(fields, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110)
+    text = dump_yaml(fields)
     passport_name = f"{target.stem}{SUFFIX}"
     _write_synced(folder / passport_name, text.encode("utf-8"))
     return source_id

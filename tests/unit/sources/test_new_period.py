@@ -126,3 +126,18 @@ def test_the_template_never_overwrites(copy: Project, tmp_path: Path) -> None:
             write_template(copy, tmp_path / name, kommun="0380", echo=lambda line: None, **options)
     with pytest.raises(BistandError, match="kommunkoden"):
         write_template(copy, tmp_path / "d.xlsx", kommun="9999", echo=lambda line: None)
+
+
+def test_codes_are_quoted_in_everything_written(copy: Project, tmp_path: Path) -> None:
+    result = new_period(copy, BASE, "2030", today=TODAY, dry_run=True)
+    assert '    kommun: "0380"\n    period: "2030"\n' in result.entry
+    file = tmp_path / "a.csv"
+    file.write_bytes(text("Period;Antal hushåll\n2026-11;4785\n"))
+    added = add_file(
+        copy, file, AddOptions(kommun="0380", yes=True), confirm=bool, echo=lambda line: None, today=TODAY
+    )
+    assert added.stored is not None
+    for path in (copy.raw / "egna-siffror-0380" / "mappning.yml", added.stored.folder / "a.pass.yml"):
+        content = path.read_text(encoding="utf-8")
+        assert 'kommun: "0380"' in content
+        assert "&id" not in content

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from analysis.errors import BistandError
 from analysis.sources.passports import describe_validation, read_yaml
+from analysis.sources.yaml_out import dump_yaml
 
 Role = Literal["värde", "kommun", "period", "år", "månad", "kön", "mått", "grupp", "status", "ej med"]
 StatusName = Literal["missing", "suppressed", "not_applicable"]
@@ -94,4 +94,4 @@ def mapping_text(mapping: Mapping) -> str:
         "# Så läses serien. Filen skrivs av ”bistand data add” och får ändras för hand.\n"
         "# kolumner: rubrik -> {matt, kon, grupp, period, skala} eller {roll: ej med}\n"
     )
-    return head + yaml.safe_dump(mapping.settings(), allow_unicode=True, sort_keys=False, width=100)
+    return head + dump_yaml(mapping.settings())
