@@ -23,6 +23,7 @@ ALL = {
     "uppsala-26p-2022",
     "uppsala-1000-2023-09",
     "uppsala-1000-2024-10",
+    "uppsala-vp2025-2024-12",
     "uppsala-1000-2026-11",
     "lund-2021-12",
     "lund-2022",
@@ -67,7 +68,7 @@ def test_everything_is_stale_at_first_and_nothing_after(copy: Project) -> None:
             "dokument/2024-12-20/verksamhetsplan_2025.csv",
             "0380,AMN_VUXNA,2022,T,",
             "0380,AMN_VUXNA,2022,T,1.54,observed,x",
-            {"uppsala-1000-2024-10", "uppsala-1000-2026-11"},
+            {"uppsala-1000-2024-10", "uppsala-vp2025-2024-12", "uppsala-1000-2026-11"},
         ),
     ],
 )

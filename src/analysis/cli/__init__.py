@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analysis.cli.data import data_app
+from analysis.cli.micro import micro_app
+from analysis.cli.shared import swedish_errors
 from analysis.errors import BistandError
 
 if TYPE_CHECKING:
@@ -23,26 +24,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-data_app = typer.Typer(help="Källor och observationstabell.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
-
-
-def _swedish_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Print a :class:`BistandError` as plain text and exit with 1."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except BistandError as error:
-            typer.secho(f"Fel: {error}", fg=typer.colors.RED, err=True)
-            raise typer.Exit(1) from error
-
-    return wrapped
+app.add_typer(micro_app, name="mikro")
 
 
 @app.command()
-@_swedish_errors
+@swedish_errors
 def report(
     korning: Annotated[str | None, typer.Option(help="Kör bara den här körningen.")] = None,
     atergivare: Annotated[str, typer.Option(help="auto, quarto eller inbyggd.")] = "auto",
@@ -77,7 +64,7 @@ def report(
 
 
 @app.command()
-@_swedish_errors
+@swedish_errors
 def lista() -> None:
     """Visa alla körningar och om de behöver köras om."""
     from analysis.panel import build_panel
@@ -94,8 +81,52 @@ def lista() -> None:
         typer.echo(f"{'behöver köras' if item.stale else 'aktuell':<14} {item.run.id:<26} {item.run.rubrik}")
 
 
+@app.command("new-period")
+@swedish_errors
+def new_period(
+    period: Annotated[str, typer.Argument(help="2027, 2027-06 eller 2027-T1.")],
+    efter: Annotated[str | None, typer.Option(help="Körning att utgå från; annars den senaste.")] = None,
+    kommun: Annotated[str | None, typer.Option(help="Kommunkod, om flera kommuner följs.")] = None,
+    kant_senast: Annotated[
+        str | None, typer.Option(help="Dag vars kunskap får användas, ÅÅÅÅ-MM-DD.")
+    ] = None,
+    run_id: Annotated[str | None, typer.Option("--id", help="Körningens id.")] = None,
+    rubrik: Annotated[str | None, typer.Option(help="Körningens rubrik.")] = None,
+    prova: Annotated[bool, typer.Option("--prova", help="Skriv inget, säg bara vad som saknas.")] = False,
+    kor: Annotated[bool, typer.Option("--kor/--kor-inte", help="Kör perioden direkt.")] = True,
+) -> None:
+    """Lägg till en period, säg vad som saknas, kör den och visa vad som ändrats."""
+    from datetime import date
+
+    from analysis.paths import find_project
+    from analysis.pipeline.new_period import new_period as add_period
+    from analysis.pipeline.since import changes_since_previous
+
+    try:
+        day = date.fromisoformat(kant_senast) if kant_senast else None
+    except ValueError as error:
+        raise BistandError(f"dagen ”{kant_senast}” går inte att tolka", fix="Skriv ÅÅÅÅ-MM-DD.") from error
+    project = find_project()
+    added = add_period(
+        project,
+        efter,
+        period,
+        kommun=kommun,
+        kant_senast=day,
+        run_id=run_id,
+        rubrik=rubrik,
+        dry_run=prova,
+        echo=typer.echo,
+    )
+    if not added.written or not kor:
+        return
+    report(korning=None, atergivare="auto", processer=0)
+    for line in changes_since_previous(project, added.run.id):
+        typer.echo(line)
+
+
 @app.command()
-@_swedish_errors
+@swedish_errors
 def publish(
     till: Annotated[
         str | None, typer.Option(help="Mapp som webbservern läser; utan den görs ett zip-paket.")
@@ -122,7 +153,7 @@ def publish(
 
 
 @app.command()
-@_swedish_errors
+@swedish_errors
 def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] = 8000) -> None:
     """Visa webbplatsen på http://127.0.0.1:8000 (sidorna går också att öppna direkt från disk)."""
     import functools
@@ -140,31 +171,13 @@ def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] =
 
 
 @app.command()
-@_swedish_errors
+@swedish_errors
 def miljo() -> None:
     """Skriv environment.yml (för conda) ur pyproject.toml."""
     from analysis.paths import find_project
     from analysis.pipeline.environment import write_environment
 
     typer.echo(f"Skrev {write_environment(find_project())}.")
-
-
-@data_app.command("bygg")
-@_swedish_errors
-def data_build() -> None:
-    """Läs alla källor, pröva dem och bygg observationstabellen."""
-    from analysis.panel import build_panel
-    from analysis.paths import find_project
-
-    result = build_panel(find_project())
-    for source in result.sources:
-        typer.echo(
-            f"{source.source_id:<36} {source.rows:>6} rader, {source.with_value:>6} med värde, "
-            f"{source.municipalities:>3} kommuner, {source.first_period}–{source.last_period}"
-        )
-    typer.echo(
-        f"Summa {result.rows} rader: {result.added} nya, {result.changed} ändrade, {result.removed} borttagna."
-    )
 
 
 def _progress() -> Progress:

@@ -1,0 +1,141 @@
+"""``bistand data``: build the table, take in the municipality's own files, fetch from open sources, compare vintages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.cli.shared import confirm, swedish_errors
+from analysis.errors import BistandError
+
+data_app = typer.Typer(help="Källor, egna siffror och observationstabell.", no_args_is_help=True)
+
+
+@data_app.command("bygg")
+@swedish_errors
+def data_build() -> None:
+    """Läs alla källor, pröva dem och bygg observationstabellen."""
+    from analysis.panel import build_panel
+    from analysis.paths import find_project
+
+    result = build_panel(find_project())
+    for source in result.sources:
+        typer.echo(
+            f"{source.source_id:<36} {source.rows:>6} rader, {source.with_value:>6} med värde, "
+            f"{source.municipalities:>3} kommuner, {source.first_period}–{source.last_period}"
+        )
+    typer.echo(
+        f"Summa {result.rows} rader: {result.added} nya, {result.changed} ändrade, {result.removed} borttagna."
+    )
+
+
+@data_app.command("add")
+@swedish_errors
+def data_add(
+    fil: Annotated[Path, typer.Argument(help="CSV- eller Excelfil, som ni har den.")],
+    serie: Annotated[
+        str | None, typer.Option(help="Seriens namn; nästa fil i serien läses likadant.")
+    ] = None,
+    kommun: Annotated[str | None, typer.Option(help="Kommunkod, om filen inte har den.")] = None,
+    matt: Annotated[str | None, typer.Option(help="Mått ur måttkatalogen, om filen inte säger det.")] = None,
+    kon: Annotated[str | None, typer.Option(help="T, K eller M, om hela filen gäller ett kön.")] = None,
+    grupp: Annotated[str | None, typer.Option(help="Grupp som hela filen gäller.")] = None,
+    ar: Annotated[int | None, typer.Option(help="År, om filen bara anger månader.")] = None,
+    blad: Annotated[str | None, typer.Option(help="Blad i Excelfilen.")] = None,
+    decimaltecken: Annotated[str | None, typer.Option(help="Komma eller punkt, om det inte framgår.")] = None,
+    skala: Annotated[float | None, typer.Option(help="Tal som värdena ska multipliceras med.")] = None,
+    preliminara_manader: Annotated[
+        int | None, typer.Option(help="Antal sista månader som är preliminära.")
+    ] = None,
+    titel: Annotated[str | None, typer.Option(help="Filens titel i passet.")] = None,
+    producent: Annotated[str | None, typer.Option(help="Vem som tagit fram siffrorna.")] = None,
+    definition: Annotated[str | None, typer.Option(help="Vad siffrorna mäter.")] = None,
+    kolumn: Annotated[list[str] | None, typer.Option(help="Kolumn=mått, kan anges flera gånger.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
+) -> None:
+    """Läs en egen fil, visa vad som förstods och lagra den som en ny utgåva."""
+    from analysis.paths import find_project
+    from analysis.pipeline.data_add import AddOptions, add_file
+
+    options = AddOptions(
+        serie=serie,
+        kommun=kommun,
+        matt=matt,
+        kon=kon,
+        grupp=grupp,
+        ar=ar,
+        blad=blad,
+        decimaltecken=decimaltecken,
+        skala=skala,
+        preliminara_manader=preliminara_manader,
+        titel=titel,
+        producent=producent,
+        definition=definition,
+        kolumner=tuple(kolumn or ()),
+        yes=yes,
+    )
+    add_file(find_project(), fil, options, confirm=confirm, echo=typer.echo)
+
+
+@data_app.command("fetch")
+@swedish_errors
+def data_fetch(
+    kalla: Annotated[str, typer.Argument(help="kolada eller scb.")],
+    matt: Annotated[list[str] | None, typer.Option(help="Mått; utan valet hämtas alla i katalogen.")] = None,
+    kommun: Annotated[list[str] | None, typer.Option(help="Kommunkod, gruppnamn eller alla.")] = None,
+    fran: Annotated[int, typer.Option(help="Första år.")] = 2012,
+    till: Annotated[int | None, typer.Option(help="Sista år.")] = None,
+    adress: Annotated[str | None, typer.Option(help="Annan adress till tjänsten.")] = None,
+    tillat_luckor: Annotated[
+        bool, typer.Option("--tillat-luckor", help="Godta att kommuner saknas.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
+) -> None:
+    """Hämta mått ur en öppen källa och lagra dem som en ny utgåva."""
+    from analysis.paths import find_project
+    from analysis.pipeline.data_fetch import FetchOptions, fetch
+
+    options = FetchOptions(
+        matt=tuple(matt or ()),
+        kommuner=tuple(kommun or ("alla",)),
+        fran=fran,
+        till=till,
+        adress=adress,
+        tillat_luckor=tillat_luckor,
+        yes=yes,
+    )
+    fetch(find_project(), kalla, options, confirm=confirm, echo=typer.echo)
+
+
+@data_app.command("diff")
+@swedish_errors
+def data_diff(
+    serie: Annotated[str | None, typer.Argument(help="Serie; utan den visas alla.")] = None,
+) -> None:
+    """Visa vad den senaste utgåvan ändrade, med hopp och definitionsbrott."""
+    from analysis.paths import find_project
+    from analysis.pipeline.data_diff import show_diff
+
+    show_diff(find_project(), serie, typer.echo)
+
+
+@data_app.command("mall")
+@swedish_errors
+def data_template(
+    kommun: Annotated[str, typer.Argument(help="Kommunkod, till exempel 0380.")],
+    fran: Annotated[str, typer.Option(help="Första månad, ÅÅÅÅ-MM.")],
+    fil: Annotated[Path, typer.Option(help="Fil att skriva.")] = Path("manadsmall.xlsx"),
+    manader: Annotated[int, typer.Option(help="Antal månader.")] = 24,
+) -> None:
+    """Skriv en Excelmall för månadsuppgifter ur verksamhetssystemet."""
+    from analysis.files import write_bytes
+    from analysis.paths import find_project
+    from analysis.sources.catalogue import load_catalogue
+    from analysis.sources.template import template_bytes
+
+    if fil.exists():
+        raise BistandError("filen finns redan", file=fil, fix="Ange ett annat namn med --fil.")
+    write_bytes(fil.resolve(), template_bytes(load_catalogue(find_project().raw), kommun, fran, manader))
+    typer.echo(f"Skrev {fil}. Fyll i den och lägg in den med: bistand data add {fil}")
