@@ -35,17 +35,17 @@ _NAME: Final = r"^[a-zåäöA-ZÅÄÖ0-9][\w åäöÅÄÖ().,&/+-]{0,59}$"
 def _month(*, may_be_empty: bool = False) -> pa.Column:
     pattern = f"{_MONTH}|^$" if may_be_empty else _MONTH
     return pa.Column(
-        str, pa.Check.str_matches(pattern, name="en månad som 2024-03 eller ett datum som 2024-03-15")
+        str, pa.Check.str_matches(pattern, error="en månad som 2024-03 eller ett datum som 2024-03-15")
     )
 
 
 def _person() -> pa.Column:
-    return pa.Column(str, pa.Check.str_length(min_value=1, name="ett löpnummer för personen"))
+    return pa.Column(str, pa.Check.str_length(min_value=1, error="ett löpnummer för personen"))
 
 
 def _one_of(values: tuple[str, ...], *, may_be_empty: bool = False) -> pa.Column:
     allowed = (*values, "") if may_be_empty else values
-    return pa.Column(str, pa.Check.isin(allowed, name=f"något av {allowed_values(values)}"))
+    return pa.Column(str, pa.Check.isin(allowed, error=f"något av {allowed_values(values)}"))
 
 
 SCHEMAS: Final = {
@@ -55,15 +55,15 @@ SCHEMAS: Final = {
     ),
     MEASURES: pa.DataFrameSchema(
         {"person_id": _person(),
-         "insats": pa.Column(str, pa.Check.str_matches(_NAME, name="åtgärdens namn, högst 60 tecken")),
+         "insats": pa.Column(str, pa.Check.str_matches(_NAME, error="åtgärdens namn, högst 60 tecken")),
          "start": _month(), "slut": _month(may_be_empty=True),
          "planerade_manader": pa.Column(
-             str, pa.Check.str_matches(r"^\d{0,2}$", name="hela månader"), required=False)}
+             str, pa.Check.str_matches(r"^\d{0,2}$", error="hela månader"), required=False)}
     ),
     DESCRIPTIONS: pa.DataFrameSchema(
         {"person_id": _person(), "start": _month(),
          **{name: _one_of(values) for name, values in BACKGROUND.items()},
-         "tidigare_manader": pa.Column(str, pa.Check.str_matches(r"^\d{1,3}$", name="hela månader"))}
+         "tidigare_manader": pa.Column(str, pa.Check.str_matches(r"^\d{1,3}$", error="hela månader"))}
     ),
 }  # fmt: skip
 

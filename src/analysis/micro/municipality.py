@@ -128,6 +128,10 @@ class Municipality:
         history explain assignment.
     trend
         Change in the log odds of leaving to work per year.
+    returning : (3,)
+        Log odds of returning in a month, by the kind of the last exit.
+    residents, children_per_adult
+        Population, and children with bistånd per adult with bistånd, for shares like the published ones.
     measures
         The measures on offer.
     """
@@ -144,6 +148,7 @@ class Municipality:
     trend: float = 0.03
     returning: tuple[float, float, float] = (-3.7, -3.5, -3.0)
     residents: int = 248_000
+    children_per_adult: float = 0.31
     measures: tuple[Measure, ...] = field(default=MEASURES)
 
     def seasonal(self, month: np.ndarray) -> Floats:

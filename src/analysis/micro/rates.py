@@ -13,7 +13,7 @@ from analysis.micro.outcomes import first_exit
 from analysis.micro.trial import StartModel, Trials
 
 DURATIONS = 37  # months in the spell 0 .. 35, and 36 or more
-OUT_MONTHS = 25  # months since leaving 0 .. 23, and 24 or more
+OUT_MONTHS = 24  # months since leaving 0 .. 23; who comes back later counts as a new arrival
 
 #: Months since a measure's start, in blocks with one hazard ratio each.
 BLOCKS = ((0, 3), (3, 6), (6, 12), (12, 24))
@@ -29,8 +29,8 @@ class Rates:
         Probability of leaving by months in the spell; the last class is 36 months or more.
     leave_count : (37,)
         Exits behind each, for its uncertainty.
-    back : (25,)
-        Probability of returning by months since leaving; the last class is 24 months or more.
+    back : (24,)
+        Probability of returning by months since leaving.
     arrive : (12,)
         Arrivals by calendar month relative to their mean: new persons, not returns.
     arrivals
@@ -80,11 +80,11 @@ def count_rates(history: History) -> Rates:
     left = np.bincount(duration[history.exit > 0], minlength=DURATIONS)
     first = history.on & (history.duration == 0)
     out = _months_out(history)
-    waiting = (out > 0) & ~history.on
-    hours = np.minimum(out, OUT_MONTHS) - 1
-    returned = np.bincount(hours[:, :-1][waiting[:, :-1] & first[:, 1:]], minlength=OUT_MONTHS)
-    exposed = np.bincount(hours[:, :-1][waiting[:, :-1]], minlength=OUT_MONTHS)
-    fresh = first & ~(np.pad(out > 0, ((0, 0), (1, 0)))[:, :-1])
+    waiting = (out > 0) & (out <= OUT_MONTHS) & ~history.on
+    since = out[:, :-1] - 1
+    returned = np.bincount(since[waiting[:, :-1] & first[:, 1:]], minlength=OUT_MONTHS)
+    exposed = np.bincount(since[waiting[:, :-1]], minlength=OUT_MONTHS)
+    fresh = first & ~np.pad(waiting, ((0, 0), (1, 0)))[:, :-1]
     by_month = fresh.sum(axis=0)[1:].astype(float)
     calendar = (history.window.first + 1 + np.arange(len(by_month))) % 12
     mean = by_month.mean()

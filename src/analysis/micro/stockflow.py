@@ -44,12 +44,11 @@ class Uncertainty:
     """Assumed size of what no estimate covers: log standard deviations.
 
     ``arrivals`` and ``exits``: yearly innovation of a random walk in the flows (labour market, migration,
-    rules). The defaults give the share a one-year log standard deviation of about 0.07, near what forecasts
-    of municipal shares from published statistics have had.
+    rules). The defaults give the share a one-year log standard deviation of 0.05-0.08, depending on turnover.
     """
 
-    arrivals: float = 0.28
-    exits: float = 0.20
+    arrivals: float = 0.20
+    exits: float = 0.15
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,8 @@ class Fitted:
         With ``arrivals`` replaced by the fitted number.
     stock : (37,)
         Persons with bistånd by months in the spell.
-    out : (25,)
-        Persons who have left, by months since then.
+    out : (24,)
+        Persons who have left, by months since then; after two years they are no longer followed.
     """
 
     rates: Rates
@@ -134,16 +133,27 @@ def _run(rates: Rates, stock: Floats, out: Floats, arrivals: float, level: Level
 def _flow(
     stock: Floats, out: Floats, leave: Floats, back: Floats, coming: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Move (B, 37) stock and (B, 25) out one month on; also returns (B, 25) who came back."""
+    """Move (B, 37) stock and (B, 24) out one month on; also returns (B, 24) who came back."""
     left = stock * leave
     returned = out * back
-    return _age(stock - left, coming + returned.sum(axis=1)), _age(out - returned, left.sum(axis=1)), returned
+    return (
+        _age(stock - left, coming + returned.sum(axis=1)),
+        _shift(out - returned, left.sum(axis=1)),
+        returned,
+    )
 
 
 def _age(count: Floats, new: Floats) -> Floats:
+    """One month older; the last class is open and keeps its members."""
+    older = _shift(count, new)
+    older[..., -1] += count[..., -1]
+    return older
+
+
+def _shift(count: Floats, new: Floats) -> Floats:
+    """One month older; the members of the last class are followed no longer."""
     older = np.empty_like(count)
     older[..., 1:] = count[..., :-1]
-    older[..., -1] += count[..., -1]
     older[..., 0] = new
     return older
 
@@ -193,7 +203,7 @@ def project(
         returned = out * fitted.rates.back
         coming = fitted.rates.arrivals * fitted.rates.arrive[month % 12] * world.arrivals[:, step]
         stock = _age(stock - left, coming + returned.sum(axis=1))
-        out = _age(out - returned, gone)
+        out = _shift(out - returned, gone)
         for i, p in enumerate(named):
             treated[i], stock = _grow(rest[i][0], stock)
             stock, treated[i], number = _begin(stock, treated[i], p.by_duration, plan.starts[p.measure])

@@ -69,7 +69,13 @@ def test_everyone_on_hand_began(data: Microdata) -> None:
     )
     later = data.spells[data.spells["start"] > month + 1].drop_duplicates("person")
     rest = pd.DataFrame(
-        {"person": later["person"], "measure": "reform", "start": later["start"], "end": later["end"], "planned": 3}
+        {
+            "person": later["person"],
+            "measure": "reform",
+            "start": later["start"],
+            "end": later["end"],
+            "planned": 3,
+        }
     )
     assert "ingen att jämföra med" in str(refusal(with_measures(data, pd.concat([everyone, rest])), 0))
 
@@ -86,9 +92,7 @@ def test_a_measure_that_nobody_leaves(data: Microdata) -> None:
 
 def test_no_overlap(data: Microdata) -> None:
     """Only the young begin, all of them, in the second month of their spell: no one like them is left."""
-    young = data.background[data.background["aldersgrupp"] == 0].merge(
-        data.spells, on=["person", "start"]
-    )
+    young = data.background[data.background["aldersgrupp"] == 0].merge(data.spells, on=["person", "start"])
     young = young[(young["end"] > young["start"]) & (young["start"] >= data.window.first)]
     certain = pd.DataFrame(
         {"person": young["person"], "measure": "ungdom", "start": young["start"] + 1,

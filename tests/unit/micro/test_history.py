@@ -120,9 +120,9 @@ def test_every_month_is_where_the_spells_say(spells: pd.DataFrame) -> None:
         assert not history.on[person[later], month[later] + ahead].any()
 
 
-def test_overlong_window_is_measured_in_months() -> None:
+def test_a_spell_described_twice_is_refused() -> None:
     assert WINDOW.months == 12
+    spells = spell_table([(0, WINDOW.first, WINDOW.last, 0)])
+    double = pd.concat([background_of(spells)] * 2)
     with pytest.raises(pd.errors.MergeError):
-        spells = spell_table([(0, WINDOW.first, WINDOW.last, 0)])
-        double = pd.concat([background_of(spells)] * 2)
         build_history(spells, no_measures(), double, WINDOW)

@@ -123,7 +123,7 @@ def test_bootstrap_and_linearised_errors_agree(trials: Trials, model: StartModel
     ratio = np.array([b.error / e.error for b, e in zip(booted.contrasts, estimated.contrasts, strict=True)])
     assert 0.85 < np.median(ratio) < 1.2
     again = bootstrap(trials, model, estimated, 3, 3)
-    np.testing.assert_array_equal(again.values, draws.values[:3])
+    np.testing.assert_array_equal(again.values, draws.values[:3])  # noqa: PD011
 
 
 def test_refit_reaches_the_full_fit(trials: Trials, model: StartModel) -> None:

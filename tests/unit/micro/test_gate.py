@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import BistandError
+from analysis.micro.commands import HIDDEN_NAME, check, run
+from analysis.micro.export import write_folder
+from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier, protect_counts, thin_months
+from analysis.micro.generator import Microdata
+
+
+@given(st.lists(st.integers(0, 60), min_size=2, max_size=8))
+def test_hidden_counts_cannot_be_worked_out_from_the_total(counts: list[int]) -> None:
+    shown = protect_counts(counts)
+    hidden = [n for n, s in zip(counts, shown, strict=True) if s is None]
+    assert all(s is None or s == 0 or s >= 5 for s in shown)
+    assert all(s is None or s == n for n, s in zip(counts, shown, strict=True))
+    positive = sum(1 for n in counts if n > 0)
+    if hidden and positive > 1:
+        assert len(hidden) >= 2
+        assert sum(hidden) >= 5 or len(hidden) == positive
+
+
+@given(st.lists(st.floats(0, 8), min_size=3, max_size=24), st.integers(30, 400))
+def test_no_two_shown_months_differ_by_fewer_than_five(steps: list[float], participants: int) -> None:
+    shares = np.minimum(np.cumsum(steps), 100.0)
+    months = thin_months(shares, participants)
+    counts = np.array([0.0, *(shares[m - 1] * participants / 100 for m in months)])
+    assert (np.diff(counts) >= 5 - 1e-9).all()
+
+
+def gate(tmp_path: Path) -> Gate:
+    (tmp_path / "mikro").mkdir(exist_ok=True)
+    return Gate(tmp_path / "mikro", tmp_path / "ut")
+
+
+def row(**values: object) -> pd.DataFrame:
+    empty = dict.fromkeys(DECLARED["kontroller"], "x")
+    return pd.DataFrame([empty | values])
+
+
+def test_only_declared_tables_leave(tmp_path: Path) -> None:
+    door = gate(tmp_path)
+    with pytest.raises(BistandError, match="inte deklarerad"):
+        door.release("perioder", pd.DataFrame({"person": [1]}))
+    with pytest.raises(BistandError, match="inte deklarerad"):
+        door.release("kontroller", row().assign(person=1))
+    with pytest.raises(BistandError, match="för lång"):
+        door.release("kontroller", pd.concat([row()] * 2001))
+    assert not (tmp_path / "ut").exists()
+
+
+@pytest.mark.parametrize("text", ["f" * 64, "0123456789abcdef", "hör till 19850101-1232", "850101-1232"])
+def test_identifiers_are_stopped(tmp_path: Path, text: str) -> None:
+    if not looks_like_identifier(text):
+        text = text.replace("1232", "1236")
+    with pytest.raises(BistandError, match="identitet"):
+        gate(tmp_path).release("kontroller", row(text=text))
+
+
+def test_small_counts_are_stopped(tmp_path: Path) -> None:
+    empty = {name: ["x"] for name in DECLARED["atgarder"]}
+    with pytest.raises(BistandError, match="för litet"):
+        gate(tmp_path).release("atgarder", pd.DataFrame(empty | {"deltagare": [3]}))
+
+
+def test_what_left_is_logged(tmp_path: Path) -> None:
+    door = gate(tmp_path)
+    path = door.release("kontroller", row())
+    log = pd.read_csv(tmp_path / "mikro" / LOG, sep=";")
+    assert log["fil"].tolist() == [path.name]
+    assert log["rader"].tolist() == [1]
+    assert re.fullmatch(r"[0-9a-f]{64}", log["sha256"][0])
+
+
+@pytest.fixture
+def marked(data: Microdata, tmp_path: Path) -> Path:
+    """Microdata where every identifier and a one-person measure carry a marker."""
+    folder = tmp_path / "mikro"
+    write_folder(data, folder)
+    for name in ("bidragsperioder", "insatser", "bakgrund"):
+        path = folder / f"{name}.csv"
+        text = re.sub(r"^S", "MARKÖRPERSON", path.read_text(encoding="utf-8"), flags=re.M)
+        path.write_text(text, encoding="utf-8")
+    path = folder / "insatser.csv"
+    frame = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+    recent = frame["start"].idxmax()
+    frame.loc[recent, "insats"] = "Markörinsats för en person"
+    frame.to_csv(path, sep=";", index=False)
+    return folder
+
+
+def test_no_marker_row_or_hash_leaves(marked: Path, tmp_path: Path) -> None:
+    lines = check(marked)
+    out = tmp_path / "reports" / "mikro"
+    released = run(marked, out, draws=4)
+    hashes = re.compile(r"[0-9a-f]{40}")
+    texts = [path.read_text(encoding="utf-8") for path in out.rglob("*")] + [*lines, *released.lines]
+    texts += [repr(result.reason) for result in released.results]
+    assert len(released.files) == len(list(out.iterdir())) == 7
+    for text in texts:
+        assert "markör" not in text.casefold()
+        assert not hashes.search(text)
+    assert any(HIDDEN_NAME in text for text in texts)
+    counts = pd.read_csv(out / "atgarder.csv")["deltagare"].dropna()
+    assert (counts >= 30).all()
+    assert (pd.read_csv(out / "effekter.csv")["status"] == "synthetic").all()
+    # Nothing but the key and the log has been added to the microdata folder.
+    assert {path.name for path in marked.iterdir()} == {
+        "bidragsperioder.csv", "insatser.csv", "bakgrund.csv", "uttag.yml", "nyckel", LOG,
+    }  # fmt: skip
+
+
+def test_results_may_not_land_among_the_microdata(marked: Path) -> None:
+    with pytest.raises(BistandError, match="ligger i mappen"):
+        run(marked, marked / "ut")
