@@ -13,7 +13,7 @@ from analysis.effects.entry import Entry
 from analysis.effects.evidence import Evidence, Panel, gather
 from analysis.effects.factor_model import InteractiveFixedEffects
 from analysis.effects.its import SegmentedRegression, StructuralModel
-from analysis.effects.placebo import fit_row
+from analysis.effects.placebo import Fit, fit_row
 from analysis.effects.pools import NearestMunicipalities
 from analysis.effects.synthetic_control import NestedSyntheticControl, SyntheticControl
 from analysis.effects.synthetic_did import SyntheticDiD
@@ -47,7 +47,8 @@ def compare_designs(
     Returns
     -------
     pandas.DataFrame
-        Columns design, estimate, low, high, p_value, detectable; missing where there is no inference.
+        Columns design, estimate, low, high, p_value, detectable (missing where there is no inference), misfit: root
+        mean square deviation before the start, missing for designs that condition on those years.
     """
     rows = []
     for entry in WITH_INFERENCE:
@@ -65,6 +66,7 @@ def compare_designs(
                     estimate + half,
                     found.p_value,
                     found.mean.minimal_detectable(),
+                    _misfit(found.fit, found.window.n_pre),
                 )
             )
     for entry in POINT_ONLY:
@@ -72,8 +74,19 @@ def compare_designs(
         if municipality in window.codes:
             fit = fit_row(window, entry.estimator, entry.pool, window.row(municipality))
             post = [window.years.index(year) for year in eval_years]
-            rows.append((describe(entry), float(fit.gap[post].mean()), np.nan, np.nan, np.nan, np.nan))
-    return pd.DataFrame(rows, columns=["design", "estimate", "low", "high", "p_value", "detectable"])
+            misfit = _misfit(fit, window.n_pre)
+            rows.append(
+                (describe(entry), float(fit.gap[post].mean()), np.nan, np.nan, np.nan, np.nan, misfit)
+            )
+    return pd.DataFrame(
+        rows, columns=["design", "estimate", "low", "high", "p_value", "detectable", "misfit"]
+    )
+
+
+def _misfit(fit: Fit, n_pre: int) -> float:
+    """Root mean square deviation before the start; missing where the design reproduces those years."""
+    before = fit.gap[:n_pre]
+    return float(np.sqrt((before**2).mean())) if np.abs(before).max() > 0 else float("nan")
 
 
 def describe(entry: Entry) -> str:

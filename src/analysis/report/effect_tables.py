@@ -75,12 +75,14 @@ def design_table(case: EffectCase) -> Markdown | None:
             Column("high", "Till", "number", 2, sign=True),
             Column("p_value", "p", "number", 2),
             Column("detectable", "Minsta upptäckbara", "number", 2),
+            Column("misfit", "Fel före planen", "number", 2),
         ],
         caption="Samma fråga med andra metoder",
         highlight=lambda row: bool(row["design"] == frame["design"].iloc[0]),
         note=(
             "Streck: metodens egen placebofördelning tar för lång tid att räkna på varje sida; den är "
-            "uppmätt i turneringen."
+            "uppmätt i turneringen. Fel före planen är hur dåligt metoden följde kommunen åren före; streck där "
+            "metoden utgår från just de åren."
         ),
     )
 
