@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.sources.catalogue import Catalogue
+from analysis.sources.catalogue import Catalogue, Measure
 
 SHEET: Final = "Månadssiffror"
 GUIDE: Final = "Läs mig"
@@ -25,6 +25,7 @@ TITLE: Final = "Månadssiffror om ekonomiskt bistånd: en rad per månad"
 MEASURES: Final = {
     "MANAD_HUSHALL": False,
     "MANAD_VUXNA": True,
+    "AMN_VUXNA": True,
     "MANAD_BARN": False,
     "MANAD_LANGVARIGT": True,
     "MANAD_UTBETALT": False,
@@ -52,7 +53,7 @@ _GUIDE: Final = (
     "Är talet för litet för att lämnas ut skriver du <5 eller X. Det lagras som skyddat, inte som noll.",
     "Skriv ”prel” efter talet (till exempel 4785 prel) om månaden är preliminär.",
     "Månaden är den som biståndet avser, inte den då det betalades ut.",
-    "Belopp skrivs i tusental kronor (tkr).",
+    "Belopp skrivs i tusental kronor (tkr). Andelar skrivs i procent, till exempel 1,25.",
     "Mallen ska bara innehålla summerade antal. Inga personnummer, namn, adresser eller ärendenummer.",
     "Kolumner som ni inte har kan tas bort eller lämnas tomma. Ändra inte rubrikerna.",
     "Nya månader läggs till som nya rader. Rättade äldre månader skrivs över i er fil: verktyget sparar "
@@ -85,6 +86,11 @@ def template_bytes(catalogue: Catalogue, municipality: str, first: str, months: 
     return buffer.getvalue()
 
 
+def heading(measure: Measure) -> str:
+    """Return the heading that the template and the reader share."""
+    return measure.rubriker[0] if measure.rubriker else measure.kort
+
+
 def _lead_columns(sheet: Worksheet) -> int:
     for column, (name, text) in enumerate(_LEAD.items(), start=1):
         _head(sheet, 2, column, name, text)
@@ -97,9 +103,7 @@ def _measure_columns(
 ) -> int:
     measure = catalogue.measure(measure_id)
     labels = ("Totalt", "Kvinnor", "Män") if by_gender else ("Totalt",)
-    _head(
-        sheet, 2, column, measure.rubriker[0], f"{measure.definition} Mått: {measure_id} ({measure.enhet})."
-    )
+    _head(sheet, 2, column, heading(measure), f"{measure.definition} Mått: {measure_id} ({measure.enhet}).")
     for offset, label in enumerate(labels):
         _head(sheet, 3, column + offset, label, None)
     if len(labels) > 1:
@@ -109,7 +113,7 @@ def _measure_columns(
 
 def _reason_columns(sheet: Worksheet, column: int, catalogue: Catalogue) -> None:
     measure = catalogue.measure("MANAD_ORSAK")
-    _head(sheet, 2, column, measure.rubriker[0], measure.definition)
+    _head(sheet, 2, column, heading(measure), measure.definition)
     for offset, reason in enumerate(REASONS):
         _head(sheet, 3, column + offset, reason, None)
     sheet.merge_cells(start_row=2, end_row=2, start_column=column, end_column=column + len(REASONS) - 1)
@@ -140,7 +144,7 @@ def _guide(book: Workbook, catalogue: Catalogue) -> None:
     sheet.column_dimensions["A"].width = 110
     lines = [*_GUIDE, "", "Måtten"]
     lines += [
-        f"{catalogue.measure(name).rubriker[0]}: {catalogue.measure(name).definition}"
+        f"{heading(catalogue.measure(name))}: {catalogue.measure(name).definition}"
         for name in (*MEASURES, "MANAD_ORSAK")
     ]
     for row, line in enumerate(lines, start=1):

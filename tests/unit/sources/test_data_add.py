@@ -212,6 +212,9 @@ def test_the_template_is_read_as_it_is_filled_in(template: bytes, copy: Project,
         5000,
         2600,
         2400,
+        1.25,
+        1.3,
+        1.2,
         3000,
         "<5",
         None,
@@ -236,6 +239,7 @@ def test_the_template_is_read_as_it_is_filled_in(template: bytes, copy: Project,
     assert set(table["period"]) == {"2024-01", "2024-02", "2024-03"}
     january = table[table["period"] == "2024-01"].set_index(["measure_id", "gender", "group"])
     assert january.loc[("MANAD_VUXNA", "K", "alla"), "value"] == 2600
+    assert january.loc[("AMN_VUXNA", "M", "alla"), "value"] == 1.2
     assert january.loc[("MANAD_ORSAK", "T", "Ohälsa"), "value"] == 800
     assert january.loc[("MANAD_LANGVARIGT", "T", "alla"), "status"] == "suppressed"
     assert january.loc[("MANAD_LANGVARIGT", "K", "alla"), "status"] == "missing"
@@ -248,7 +252,7 @@ def test_the_template_explains_itself(template: bytes, catalogue: Catalogue) -> 
     sheet: Any = book[SHEET]
     assert sheet.data_validations.dataValidation == []
     commented = [cell for cell in sheet[2] if cell.value]
-    assert len(commented) == 10
+    assert len(commented) == 11
     assert all(cell.comment for cell in commented)
     guide = [row[0] for row in book["Läs mig"].iter_rows(values_only=True)]
     assert any("personnummer" in str(line) for line in guide)

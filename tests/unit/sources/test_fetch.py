@@ -223,6 +223,18 @@ def test_ids_go_in_groups_of_25() -> None:
     assert len(service.requests) == 4
 
 
+def test_many_municipalities_are_asked_for_at_once_and_riket_beside() -> None:
+    codes = ["0000", *(f"{number:04d}" for number in range(1000, 1080))]
+    values: dict[tuple[str, str, int, str], float | None] = {
+        ("N31807", code, year, "T"): 1.0 for code in [*codes, "9999"] for year in (2023, 2024)
+    }
+    with serving(Service(kolada(values, page_size=100))) as service:
+        found = get_kpi(service, codes=codes)
+    assert len(found) == 2 * len(codes)
+    assert {code for code, _, _ in found} == set(codes)
+    assert len(service.requests) == 4
+
+
 def test_a_moved_or_missing_service_is_told() -> None:
     for code, advice in ((404, "nyckeltalet"), (302, "flyttat"), (403, "för stort")):
         with (

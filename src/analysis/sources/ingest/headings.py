@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -150,7 +151,7 @@ class Headings:
         found = self._names.get(plain(text), set())
         return tuple(sorted(found)) if len(found) > 1 else ()
 
-    def read(self, text: object) -> Facets:
+    def read(self, text: Hashable) -> Facets:
         """Return what one heading says; nothing (all None) for an unknown one."""
         if normalise(text) == "":
             return Facets()

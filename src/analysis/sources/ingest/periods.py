@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 MONTHS: Final = (
@@ -105,7 +107,8 @@ def normalise(value: object) -> str:
     return re.sub(r"\s+", " ", str(value).replace("\u00ad", "")).strip().lower()
 
 
-def parse_period(value: object) -> PeriodPart | None:
+@lru_cache(maxsize=8192)
+def parse_period(value: Hashable) -> PeriodPart | None:
     """Read a year, a month of a year, a delår or a bare month name; None if it is none of them."""
     if isinstance(value, date):
         return PeriodPart(value.year, value.month)
@@ -135,7 +138,7 @@ def _from_match(found: dict[str, str | None]) -> PeriodPart | None:
     return PeriodPart(year, int(digits)) if 1 <= int(digits) <= 12 else None
 
 
-def month_number(value: object) -> int | None:
+def month_number(value: Hashable) -> int | None:
     """Read a month given by name or by number 1-12."""
     part = parse_period(value)
     if part is not None and part.year is None:

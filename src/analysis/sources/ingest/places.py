@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.periods import normalise
@@ -18,11 +19,17 @@ class Places:
         self._codes = set(catalogue.municipalities)
         self._names = {normalise(row.name): code for code, row in catalogue.municipalities.items()}
         self._names |= {"hela landet": RIKET, "sverige": RIKET, "hela riket": RIKET}
+        self._found: dict[Hashable, str | None] = {}
         self._proper = {row.name: code for code, row in catalogue.municipalities.items() if code != RIKET}
         self._counties = {normalise(row.county) for row in catalogue.municipalities.values()}
 
-    def find(self, value: object) -> str | None:
+    def find(self, value: Hashable) -> str | None:
         """Return a municipality code, ``län`` for a county (which is no municipality), or None."""
+        if value not in self._found:
+            self._found[value] = self._find(value)
+        return self._found[value]
+
+    def _find(self, value: Hashable) -> str | None:
         if isinstance(value, float):
             value = f"{int(value):04d}" if value.is_integer() and 0 <= value <= 9999 else str(value)
         text = normalise(value)
