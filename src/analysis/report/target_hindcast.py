@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
 from analysis.forecasts.scoring import wis
-from analysis.report.markdown import Markdown, capitalise, paragraphs
+from analysis.report.markdown import Markdown, capitalise, paragraphs, sentence_list
 from analysis.report.numbers import decimal, percent, probability
 from analysis.report.tables import Column, table
 from analysis.report.target_pages import TargetState, annual_forecasts, bridge_target, known_levels
@@ -90,6 +90,20 @@ def _hindcast(earlier: RunContext, levels: pd.DataFrame, sizes: Mapping[str, flo
     )
 
 
+def hindcast_sentence(context: RunContext, state: TargetState) -> str:
+    """One sentence on what the model would have said about a target that is now decided."""
+    target = context.target
+    if target is None or state.outcome is None:
+        return ""
+    parts = [
+        f"{probability(item.paths.probability_at_most(target.niva, target.senast))} {day_name(item.known)}"
+        for item in hindcasts(context)
+    ]
+    if not parts:
+        return ""
+    return f"Med det som var känt då skulle modellen ha gett målet {sentence_list(parts)}."
+
+
 def hindcast_table(context: RunContext, state: TargetState) -> Markdown:
     """Earlier forecasts and judgements of the target, scored when its outcome is known."""
     target = context.target
@@ -146,19 +160,18 @@ def _forecast_table(context: RunContext, state: TargetState, made: tuple[Hindcas
         Column("model", "Prognos"),
         Column("median", "Median", "number", 2, unit="%"),
         Column("interval", "80 %-intervall"),
-        Column("chance", "Sannolikhet att målet nås"),
-        Column("outcome", "Utfall"),
-        Column("score", "Prognosfel (WIS)", "number", 3, unit="procentenheter"),
-        Column("brier", "Brierpoäng", "number", 2),
+        Column("chance", "Sannolikhet"),
+        Column("score", "Fel (WIS)", "number", 3),
+        Column("brier", "Brier", "number", 2),
     ]
     if state.outcome is None:
-        columns = columns[:-3]
+        columns = columns[:-2]
     return table(
         pd.DataFrame(rows),
         columns,
         caption=f"Vad modellen skulle ha sagt om {period_name(context.target.senast) if context.target else ''}",
         note="Prognoserna är gjorda i efterhand med det som var känt då (pseudoutgåva: dagens reviderade värden). "
-        "Brierpoäng: kvadraten på avståndet mellan sannolikhet och utfall, 0 är bäst och 1 sämst.",
+        "Fel (WIS) i procentenheter. Brier: kvadraten på avståndet mellan sannolikhet och utfall, 0 är bäst och 1 sämst.",
     )
 
 
@@ -187,7 +200,6 @@ def _row(
     }
     if state.outcome is not None:
         row |= {
-            "outcome": percent(state.outcome, 2),
             "score": float(wis(np.array([state.outcome]), quantiles[None, :])[0]),
             "brier": (chance - float(target.reached(state.outcome))) ** 2,
         }

@@ -26,12 +26,13 @@ CHANGE = 1.0
 
 @dataclass(frozen=True)
 class PlanEffect:
-    """The plan's estimated effect, in percentage points, with its interval."""
+    """The plan's estimated effect, in percentage points, with its interval and the verdict on it."""
 
     estimate: float
     low: float
     high: float
     level: float
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,13 @@ def plan_effect(context: RunContext) -> PlanEffect | None:
     values = [facts.get(key) for key in ("effekt", "lag", "hog")]
     if any(value is None for value in values):
         return None
-    return PlanEffect(float(values[0]), float(values[1]), float(values[2]), level=0.95)
+    return PlanEffect(
+        float(values[0]),
+        float(values[1]),
+        float(values[2]),
+        level=0.95,
+        verdict=str(facts.get("bedomning", "")),
+    )
 
 
 def scenario_text(context: RunContext, state: TargetState, made: Scenarios) -> Markdown:
@@ -138,6 +145,7 @@ def scenario_text(context: RunContext, state: TargetState, made: Scenarios) -> M
         lines.append(
             f"Planens skattade effekt är {decimal(made.effect.estimate, 2)} procentenheter "
             f"({decimal(made.effect.low, 2)} till {decimal(made.effect.high, 2)}); hela osäkerheten följer med."
+            + (f" Bedömningen av effekten är: {made.effect.verdict}." if made.effect.verdict else "")
         )
     return paragraphs(*lines)
 

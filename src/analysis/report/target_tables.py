@@ -83,25 +83,24 @@ def accuracy_table(context: RunContext, state: TargetState) -> Markdown:
                     "bias": line.bias,
                     "hit80": 100 * line.hit80,
                     "hit95": 100 * line.hit95,
-                    "n": line.n,
                 }
             )
     columns = [
         Column("ahead", "Framåt"),
         Column("group", "Grupp", filter=True),
         Column("model", "Prognos", filter=True),
-        Column("score", "Prognosfel (WIS)", "number", 3, unit="procentenheter"),
-        Column("bias", "Medelfel", "number", 2, sign=True, unit="procentenheter"),
-        Column("hit80", "Inom 80 %-intervallet", "number", 0, unit="%"),
-        Column("hit95", "Inom 95 %-intervallet", "number", 0, unit="%"),
-        Column("n", "Antal", "number", 0),
+        Column("score", "Fel (WIS)", "number", 3),
+        Column("bias", "Medelfel", "number", 2, sign=True),
+        Column("hit80", "Inom 80 %", "number", 0, unit="%"),
+        Column("hit95", "Inom 95 %", "number", 0, unit="%"),
     ]
     return table(
         pd.DataFrame(rows),
         columns,
         caption="Så bra har prognoserna varit",
         sortable=True,
-        note="WIS väger samman avstånd och intervallbredd; lägre är bättre. Medelfel: prognosens median minus utfallet. "
+        note="Fel (WIS) väger samman avstånd och intervallbredd, i procentenheter; lägre är bättre. Medelfel: prognosens "
+        "median minus utfallet, procentenheter. Inom 80 och 95 %: hur ofta utfallet låg i intervallet. "
         f"Storleksklasser: {', '.join(name for _, name in SIZE_CLASSES)} invånare. Dagens reviderade värden (pseudoutgåva).",
     )
 

@@ -15,6 +15,7 @@ from analysis.report.markdown import (
     paragraphs,
 )
 from analysis.report.numbers import count, decimal, percent, points, probability
+from analysis.report.target_hindcast import hindcast_sentence
 from analysis.report.target_pages import UNKNOWN_RATIO, TargetState
 from analysis.runs import RunContext, day_name, period_name
 from analysis.runs.model import Target
@@ -39,7 +40,12 @@ def decided_text(target: Target, outcome: float) -> str:
 
 def target_conclusion(context: RunContext, state: TargetState) -> Markdown:
     """The page's answer in at most four sentences."""
-    return conclusion(_answer(context, state), _forecast_sentence(context, state), _record_sentence(state))
+    return conclusion(
+        _answer(context, state),
+        hindcast_sentence(context, state),
+        _forecast_sentence(context, state),
+        _record_sentence(state),
+    )
 
 
 def _answer(context: RunContext, state: TargetState) -> str:

@@ -93,6 +93,7 @@ def test_hindcasts_are_scored_against_the_outcome_and_beside_the_judgements(open
     assert "3,68" in page
     assert page.count("<td>nej</td>") == 1
     assert page.count("<td>ja</td>") == 1
+    assert "30\u00a0%" in target_hindcast.hindcast_sentence(context, state)
 
 
 def test_a_run_sees_no_judgement_from_its_future(opened) -> None:
