@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.plans.indicator_model import StatedValue
 from analysis.plans.indicators import MIN_POINTS, FollowUp, Verdict
 from analysis.plans.model import Plan
+from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import Gender
 from analysis.report import theme
 from analysis.report.figures import publish_figure
@@ -19,7 +21,7 @@ from analysis.report.numbers import NO_BREAK_SPACE, decimal
 from analysis.report.plan_view import PlanView, lines, short_when, when, with_small
 from analysis.report.tables import Column, table
 
-_NAMES = {Gender.TOTAL: "alla", Gender.WOMEN: "kvinnor", Gender.MEN: "män"}
+_NAMES = {Gender.TOTAL: "Alla", Gender.WOMEN: "K", Gender.MEN: "M"}
 
 
 def indicator_sentence(view: PlanView) -> Markdown:
@@ -61,10 +63,8 @@ def indicator_table(view: PlanView) -> Markdown:
     columns = [
         Column("name", "Indikator, enhet och källa", "html"),
         Column("goal", "Mål", filter=True),
-        Column("total", "Alla", "html"),
-        Column("women", "Kvinnor", "html"),
-        Column("men", "Män", "html"),
-        Column("gap", "Kvinnor minus män", "html"),
+        Column("values", "Alla (K kvinnor, M män)", "html"),
+        Column("gap", "K minus M", "html"),
         Column("change", "Ändring", "html"),
         Column("verdict", "Bedömning", filter=True),
     ]
@@ -73,7 +73,8 @@ def indicator_table(view: PlanView) -> Markdown:
         columns,
         caption=f"Indikatorer med kända värden i {view.plan.title}",
         sortable=True,
-        note="Ändringen är mellan det första och det sista av de värden som går att jämföra. – uppgift saknas; "
+        note="Skillnader mellan andelar är i procentenheter, andra i indikatorns enhet. Ändringen är mellan det första "
+        "och det sista av de värden som går att jämföra. – uppgift saknas; "
         "tomma celler i dokumenten är inte noll. * värdet är tolkat, se anmärkningarna under tabellen.",
     )
 
@@ -84,24 +85,32 @@ def _row(plan: Plan, item: FollowUp) -> dict[str, str]:
     return {
         "name": with_small(f"{indicator.name}, {indicator.unit}", _sources(plan, item)),
         "goal": goal,
-        "total": lines(values_text(item, Gender.TOTAL)),
-        "women": lines(values_text(item, Gender.WOMEN)),
-        "men": lines(values_text(item, Gender.MEN)),
+        "values": lines(values_text(item)),
         "gap": lines(gaps_text(item)),
         "change": lines(change_text(item)),
         "verdict": capitalise(str(item.main.verdict)),
     }
 
 
-def values_text(item: FollowUp, gender: Gender) -> list[str]:
-    """Write the values of one gender in order of time: ``2022: 1,53``, ``okt 2024: 1,25``."""
+def values_text(item: FollowUp) -> list[str]:
+    """Write the values in order of time, a line a period: ``2022: 1,53 (K 1,55, M 1,51)``."""
+    by_period: dict[str, dict[Gender, StatedValue]] = {}
+    for value in sorted(item.stated, key=lambda value: parse_period(value.period)):
+        by_period.setdefault(value.period, {})[value.gender] = value
     texts = []
-    for value in item.stated:
-        if value.gender is gender:
-            mark = "*" if value.interpreted else ""
-            reservation = _reservation(value.stated_as)
-            number = decimal(value.value, _digits(item))
-            texts.append(f"{short_when(value.period)}: {number}{mark}{reservation}")
+    for period, values in by_period.items():
+        one = next(iter(values.values()))
+        parts = [
+            f"{gender} {decimal(values[gender].value, _digits(item))}"
+            for gender in (Gender.WOMEN, Gender.MEN)
+            if gender in values
+        ]
+        split = ", ".join(parts)
+        if Gender.TOTAL in values:
+            total = decimal(values[Gender.TOTAL].value, _digits(item))
+            split = f"{total} ({split})" if split else total
+        mark = "*" if one.interpreted else ""
+        texts.append(f"{short_when(period)}: {split}{mark}{_reservation(one.stated_as)}")
     return texts
 
 
@@ -118,22 +127,16 @@ def _digits(item: FollowUp) -> int:
 
 
 def gaps_text(item: FollowUp) -> list[str]:
-    """Write women minus men in every period with both; the unit of a share is percentage points."""
-    texts = [f"{short_when(gap.period)}: {decimal(gap.gap, _digits(item), sign=True)}" for gap in item.gaps]
-    return [*texts, "procentenheter"] if texts and item.indicator.unit == "procent" else texts
+    """Write women minus men in every period with both, in the indicator's unit (shares: percentage points)."""
+    return [f"{short_when(gap.period)}: {decimal(gap.gap, _digits(item), sign=True)}" for gap in item.gaps]
 
 
 def change_text(item: FollowUp) -> list[str]:
     """Write the movement of every stated gender between its first and last comparable value."""
     moved = [move for move in item.movements if move.change is not None and move.first and move.last]
-    texts = [
-        f"{capitalise(_NAMES[move.gender])} {decimal(move.change, _digits(item), sign=True)}"
-        for move in moved
-    ]
+    texts = [f"{_NAMES[move.gender]} {decimal(move.change, _digits(item), sign=True)}" for move in moved]
     if not texts:
         return []
-    if item.indicator.unit == "procent":
-        texts.append("procentenheter")
     first, last = moved[0].first, moved[0].last
     span = f"{short_when(first.period)} till {short_when(last.period)}" if first and last else ""
     return [*texts, span]

@@ -121,8 +121,9 @@ def with_small(text: str, small: str) -> str:
 
 
 def lines(texts: Sequence[str]) -> str:
-    """Return markup of a cell with one text a line; a text is never broken."""
-    return "<br>".join(html.escape(text).replace(" ", NO_BREAK_SPACE) for text in texts)
+    """Return markup of a cell with one text a line; a text is only broken before a bracket."""
+    whole = [html.escape(text).replace(" ", NO_BREAK_SPACE) for text in texts]
+    return "<br>".join(text.replace(f"{NO_BREAK_SPACE}(", " (") for text in whole)
 
 
 def numbered(number: int, one: str, many: str) -> str:
