@@ -18,7 +18,7 @@ from analysis.forecasts.backtest import (
 )
 from analysis.forecasts.scoring import crps_sample
 from analysis.panel import build_panel, read_panel, wide
-from analysis.paths import find_project
+from analysis.paths import Project
 
 
 def small_panel(seed: int = 1) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -92,12 +92,11 @@ def test_size_classes() -> None:
 
 
 @pytest.mark.slow
-def test_the_real_panel_keeps_its_measured_quality() -> None:
+def test_the_real_panel_keeps_its_measured_quality(checkout: Project) -> None:
     """The benchmark's main line, on a third of the draws: score, coverage and the lead over the floor."""
-    project = find_project()
-    if not project.observations.exists():
-        build_panel(project)
-    observations = read_panel(project)
+    if not checkout.observations.exists():
+        build_panel(checkout)
+    observations = read_panel(checkout)
     levels = wide(observations, "N31807")
     sizes = wide(observations, "SCB_FOLKMANGD").bfill(axis=1).iloc[:, 0].to_dict()
     result = run_backtest(
