@@ -209,10 +209,11 @@ def blind_choice(extra: pd.DataFrame) -> str:
     used = extra.loc[extra["setting"] == "as used"].iloc[0]
     return (
         f'Blind rule: of these settings, the best on outcomes up to 2020 is "{chosen["setting"]}". On the untouched '
-        f"origins 2020-2024 it scores {chosen['origins 2020-24']:.4f} against {used['origins 2020-24']:.4f} as used; over "
-        f"origins 2018-2024 {chosen['origins 2018-24']:.4f} against {used['origins 2018-24']:.4f}, with coverage of "
-        f"the 80 % interval at three years {chosen['cov 80 h3']:.2f} against {used['cov 80 h3']:.2f}. The score does not hang "
-        "on hindsight; the width at three years partly does: the calm years to 2020 did not show how far a common turn can go."
+        f"origins 2020-2024 it scores {chosen['origins 2020-24']:.4f} against {used['origins 2020-24']:.4f} as used; "
+        f"over origins 2018-2024 {chosen['origins 2018-24']:.4f} against {used['origins 2018-24']:.4f}, with coverage "
+        f"of the 80 % interval at three years {chosen['cov 80 h3']:.2f} against {used['cov 80 h3']:.2f}. The score does "
+        "not hang on hindsight; the width at three years partly does: the calm years to 2020 did not show how far a "
+        "common turn can go."
     )
 
 

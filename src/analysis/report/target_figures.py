@@ -12,7 +12,7 @@ from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, capitalise, paragraphs
 from analysis.report.numbers import count, decimal, percent, probability
 from analysis.report.target_pages import TargetState
-from analysis.report.target_text import NO_TARGET, level_text
+from analysis.report.target_text import level_text
 from analysis.runs import RunContext, period_name
 
 
@@ -161,7 +161,7 @@ def passage_figure(context: RunContext, state: TargetState) -> Markdown:
     """When the target is first met, among the periods up to its date, and the share that never meets it."""
     found, target = state.assessment, context.target
     if found is None or target is None:
-        return paragraphs("" if target is not None else NO_TARGET)
+        return paragraphs("")
     passage = found.first_passage
     labels = [period_name(period) for period in passage.table["period"]] + ["inte innan dess"]
     shares = np.array([*passage.table["probability"], passage.never]) * 100

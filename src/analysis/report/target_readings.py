@@ -15,7 +15,7 @@ from analysis.report.markdown import Markdown, paragraphs
 from analysis.report.numbers import decimal, percent, probability
 from analysis.report.tables import Column, table
 from analysis.report.target_pages import TargetState, measure_points
-from analysis.report.target_text import NO_TARGET, level_text
+from analysis.report.target_text import NOT_APPLICABLE, level_text
 from analysis.runs import RunContext, period_name
 
 #: Adults' share of all residents, used only where a reading turns on it; stated on the page.
@@ -168,7 +168,7 @@ def readings_table(context: RunContext, state: TargetState) -> Markdown:
     """The readings side by side."""
     target = context.target
     if target is None:
-        return paragraphs(NO_TARGET)
+        return paragraphs(NOT_APPLICABLE)
     rows = [item.__dict__ for item in readings(context, state)]
     if not rows:
         return paragraphs("Målets tid är ute; utfallet avgör.")

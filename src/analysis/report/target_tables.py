@@ -14,7 +14,7 @@ from analysis.report.markdown import Markdown, paragraphs
 from analysis.report.numbers import count, decimal, points
 from analysis.report.tables import Column, table
 from analysis.report.target_pages import POPULATION, TargetState
-from analysis.report.target_text import NO_TARGET, level_text
+from analysis.report.target_text import NOT_APPLICABLE, level_text
 from analysis.runs import RunContext, period_name
 
 MODEL_SV = {"panel": "panelmodellen", "naiv": "oförändrad nivå"}
@@ -226,7 +226,7 @@ def requirement_table(context: RunContext, state: TargetState) -> Markdown:
     """What would have to be true for 50 and 80 per cent."""
     found, target = state.assessment, context.target
     if target is None:
-        return paragraphs(NO_TARGET)
+        return paragraphs(NOT_APPLICABLE)
     if found is None:
         return paragraphs("Målets tid är ute." if state.outcome is not None else "")
     expected = float(found.fan.loc[found.target.period, "median"])

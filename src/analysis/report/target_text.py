@@ -20,6 +20,7 @@ from analysis.report.target_pages import UNKNOWN_RATIO, TargetState
 from analysis.runs import RunContext, day_name, period_name
 from analysis.runs.model import Target
 
+NOT_APPLICABLE = "Inte tillämpligt, eftersom planen saknar ett sådant mål."
 NO_TARGET = "Planen har inget mål för andelen biståndsmottagare, så frågan om ett mål nås ställs inte här."
 
 
@@ -206,7 +207,7 @@ def pace_text(context: RunContext, state: TargetState) -> Markdown:
     """The pace required, the pace so far, and how often anyone has kept it."""
     found, target = state.assessment, context.target
     if target is None:
-        return paragraphs(NO_TARGET)
+        return paragraphs(NOT_APPLICABLE)
     if found is None:
         return paragraphs(
             "Målets tid är ute, så ingen takt krävs längre." if state.outcome is not None else ""
