@@ -35,7 +35,7 @@ from analysis.sources.ingest.reading import Reading, read_file
 from analysis.sources.passports import LocatedPassport, Passport
 from analysis.sources.privacy import stop_if_personal
 from analysis.sources.socialstyrelsen import export_mapping, is_export
-from analysis.sources.store import NewSource, Stored, already_stored, safe_name, store_vintage
+from analysis.sources.store import NewSource, Stored, already_stored, next_label, safe_name, store_vintage
 
 Echo = Callable[[str], None]
 Confirm = Callable[[str], bool]
@@ -256,7 +256,7 @@ def _try(
     frames, passports = read_frames(project)
     passport = Passport.model_validate(
         {
-            "id": f"{source.stem}-{day}-9999",
+            "id": f"{source.stem}-{next_label(project.raw, source.stem, day)}",
             "fil": source.name,
             "sha256": "0" * 64,
             "hamtad": day,

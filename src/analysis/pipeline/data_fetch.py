@@ -24,7 +24,7 @@ from analysis.sources.fetched import FetchedMeasure, csv_bytes
 from analysis.sources.http import Client, Manners
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import LocatedPassport, Passport
-from analysis.sources.store import NewSource, Stored, safe_name, store_vintage
+from analysis.sources.store import NewSource, Stored, next_label, safe_name, store_vintage
 
 Echo = Callable[[str], None]
 BASE_URLS: Final = {"kolada": kolada.BASE_URL, "scb": scb.BASE_URL}
@@ -101,7 +101,7 @@ def fetch(
     sources = [
         _source(service, item, specs[item.measure_id], held, codes, day, catalogue) for item in fetched
     ]
-    changes = _try(project, sources, frames, passports, held, fetched, day, catalogue, options)
+    changes = _try(project, service, sources, frames, passports, held, fetched, day, catalogue, options)
     fresh = [
         source for source, item in zip(sources, fetched, strict=True) if not changes[item.measure_id].is_empty
     ]
@@ -230,6 +230,7 @@ def _rule(spec: Fetched, day: date) -> dict[str, Any]:
 
 def _try(
     project: Project,
+    service: str,
     sources: Sequence[NewSource],
     frames: list[pd.DataFrame],
     passports: Sequence[LocatedPassport],
@@ -243,12 +244,13 @@ def _try(
     added_frames, added_passports, changes = [], [], {}
     known = pd.concat(frames, ignore_index=True)
     series = {located.passport.id: located.passport.series for located in passports}
+    label = next_label(project.raw, service, day)
     with tempfile.TemporaryDirectory() as folder:
         for source, item in zip(sources, fetched, strict=True):
             (Path(folder) / source.name).write_bytes(source.data)
             passport = Passport.model_validate(
                 {
-                    "id": f"{source.stem}-{day}-9999",
+                    "id": f"{source.stem}-{label}",
                     "fil": source.name,
                     "sha256": "0" * 64,
                     "hamtad": day,

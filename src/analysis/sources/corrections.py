@@ -133,7 +133,7 @@ def _check(frame: pd.DataFrame, row: int, item: Correction, place: str, source: 
         return
     fix = "Källan har troligen rättats: kontrollera, och sätt status: avslutad."
     if source != item.kalla:
-        fix = f"Källan har troligen rättats: kontrollera, och lägg till rattad_i: {source} i posten."
+        fix = f"Källan har troligen rättats: kontrollera, lägg till rattad_i: {source} i posten och kör igen."
     raise BistandError(
         f"{place} väntade värdet {item.vantat:g} men {source} säger nu {actual:g}", file=ledger, fix=fix
     )

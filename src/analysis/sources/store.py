@@ -66,7 +66,7 @@ def store_vintage(raw: Path, series_folder: str, day: date, sources: Sequence[Ne
     sweep(raw)
     parent = raw / series_folder
     parent.mkdir(parents=True, exist_ok=True)
-    label = _free_label(parent, day)
+    label = next_label(raw, series_folder, day)
     try:
         incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=raw.parent))
     except OSError as error:
@@ -93,7 +93,9 @@ def sweep(raw: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _free_label(parent: Path, day: date) -> str:
+def next_label(raw: Path, series_folder: str, day: date) -> str:
+    """Return the name of the folder that the next vintage gets: the day, with a number if it is taken."""
+    parent = raw / series_folder
     label, number = day.isoformat(), 1
     while (parent / label).exists():
         number += 1

@@ -505,3 +505,22 @@ def test_wrong_choices_are_told(options: dict[str, Any], message: str, copy: Pro
         with pytest.raises(BistandError, match=message):
             run_fetch(copy, service, name, **options)
         assert service.requests == []
+
+
+def test_an_error_mended_upstream_stops_the_fetch_and_the_ledger_lets_it_in(copy: Project) -> None:
+    """The embedded ledger expects 1.024052 for 2309 in 2016; here the source has mended it."""
+    values: dict[tuple[str, str, int, str], float | None] = {("N31807", "2309", 2016, "T"): 2.9}
+    before = stored(copy)
+    chosen = {"kommuner": ("2309",), "fran": 2016, "till": 2016}
+    with serving(Service(kolada(values))) as service:
+        with pytest.raises(BistandError, match="rattad_i: kolada-n31807-2026-11-22 i posten"):
+            run_fetch(copy, service, **chosen)
+        assert stored(copy) == before
+        ledger = copy.raw / "corrections.yml"
+        text = ledger.read_text(encoding="utf-8")
+        mended = text.replace("vantat: 1.024052", "vantat: 1.024052\n  rattad_i: kolada-n31807-2026-11-22", 1)
+        ledger.write_text(mended, encoding="utf-8")
+        result = run_fetch(copy, service, **chosen)
+    assert result.stored is not None
+    assert result.stored.source_ids == ("kolada-n31807-2026-11-22",)
+    build_panel(copy)
