@@ -32,6 +32,7 @@ from analysis.sources.ingest.preview import preview
 from analysis.sources.ingest.reader import NAME as READER
 from analysis.sources.ingest.reader import with_source
 from analysis.sources.ingest.reading import Reading, read_file
+from analysis.sources.observation import KEY
 from analysis.sources.passports import LocatedPassport, Passport
 from analysis.sources.privacy import stop_if_personal
 from analysis.sources.socialstyrelsen import export_mapping, is_export
@@ -162,7 +163,7 @@ def _saved(
     for path in sorted(project.raw.glob(f"*/{FILE_NAME}")):
         mapping = read_mapping(path)
         if (
-            options.kommun in (None, mapping.kommun)
+            (options.kommun is None or mapping.kommun in (None, options.kommun))
             and mapping.rubriker
             and _fits(file, grids, mapping, catalogue)
         ):
@@ -249,6 +250,25 @@ def _new_source(reading: Reading, mapping: Mapping, file: Path, first: bool, day
     return NewSource(safe_name(file.name), file.read_bytes(), mapping.serie, fields)
 
 
+def _refuse_twice(
+    candidate: pd.DataFrame,
+    frames: list[pd.DataFrame],
+    passports: tuple[LocatedPassport, ...],
+    mine: Passport,
+) -> None:
+    """Refuse figures that another series already holds from the same day: which of the two counts?"""
+    series = {item.passport.id: item.passport.series for item in passports}
+    for frame in frames:
+        other = series[str(frame["source_id"].iloc[0])]
+        both = frame.merge(candidate, on=[*KEY, "known_from"]) if other != mine.series else frame.iloc[0:0]
+        if not both.empty:
+            row = both.iloc[0]
+            raise BistandError(
+                f"serien ”{other}” har redan {row['measure_id']} för {row['kommun_kod']} {row['period']} från samma dag",
+                fix=f"Lägg in filen i den serien med --serie {other}, eller välj ett annat mått.",
+            )
+
+
 def _try(
     project: Project, source: NewSource, reading: Reading, day: date, catalogue: Catalogue
 ) -> tuple[pd.DataFrame, VintageChanges]:
@@ -265,6 +285,7 @@ def _try(
     )
     located = LocatedPassport(passport=passport, path=project.raw / source.name)
     candidate = with_source(reading, passport)
+    _refuse_twice(candidate, frames, passports, passport)
     assemble(project, [*frames, candidate], [*passports, located])
     ids = {item.passport.id for item in passports if item.passport.series == passport.series}
     earlier = [frame for frame in frames if str(frame["source_id"].iloc[0]) in ids]

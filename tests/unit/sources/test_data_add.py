@@ -268,3 +268,21 @@ def test_later_headings_in_the_catalogue_do_not_change_an_old_file(copy: Project
     measures.write_text(changed, encoding="utf-8")
     build_panel(copy)
     assert list(select(read_panel(copy), HUS, municipality="0380")["value"]) == [4785]
+
+
+def test_the_same_figures_in_two_series_are_refused(copy: Project, tmp_path: Path) -> None:
+    add(copy, csv_file(tmp_path, {"2024-10": 4785}))
+    other = csv_file(tmp_path, {"2024-10": 4790}, "b.csv")
+    with pytest.raises(BistandError, match="--serie egna-siffror-0380"):
+        add(copy, other, serie="annan")
+
+
+def test_a_fitting_saved_mapping_is_used_even_with_the_code_given(copy: Project, tmp_path: Path) -> None:
+    def long(value: int) -> Path:
+        path = tmp_path / "lang.csv"
+        path.write_bytes(text(f"Kommun;Period;Antal hushåll\n0380;2024-10;{value}\n"))
+        return path
+
+    first = add(copy, long(4785), kommun=None)
+    second = add(copy, long(4790), today=SECOND)
+    assert first.mapping.serie == second.mapping.serie == "egna-siffror"
