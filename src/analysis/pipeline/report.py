@@ -14,6 +14,7 @@ from analysis.files import replace_folder
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
+from analysis.pipeline.documents import write_documents
 from analysis.pipeline.execute import Job, Outcome, execute_all
 from analysis.pipeline.feed import write_feed
 from analysis.pipeline.manifest import (
@@ -26,7 +27,9 @@ from analysis.pipeline.manifest import (
 )
 from analysis.pipeline.stage import SITE_FOLDER, SITE_NOTEBOOKS, stage_site
 from analysis.pipeline.staleness import Planned, plan_runs
+from analysis.report.target_log import append_runs
 from analysis.runs.load import RunList, load_runs
+from analysis.runs.model import Run
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import find_passports
 
@@ -74,6 +77,7 @@ def make_report(
     chosen = [item for item in planned if item.stale and only in (None, item.run.id)]
     skipped = tuple(item.run.id for item in planned if not item.stale)
     executed = _execute([_run_job(project, item) for item in chosen], workers, progress)
+    _log_forecasts(project, [item.run for item in chosen], progress.say)
     executed += _execute(_site_jobs(project, planned), workers, progress)
     pages, used = publish_site(project, runs, renderer=renderer, say=progress.say)
     return ReportResult(panel, executed, skipped, pages, used)
@@ -82,6 +86,14 @@ def make_report(
 def _run_job(project: Project, item: Planned) -> Job:
     notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in item.run.anteckningsbocker)
     return Job(item.run.id, notebooks, item.run.parameters(), project.reports / item.run.id, item.manifest)
+
+
+def _log_forecasts(project: Project, runs: list[Run], say: Say) -> None:
+    """Append the forecasts of the runs just executed; the same run on the same data adds nothing."""
+    ordered = sorted(runs, key=lambda run: (run.kant_senast, run.id))
+    result = append_runs(project.forecast_log, [project.reports / run.id for run in ordered])
+    if result.added:
+        say(f"Prognosloggen: {result.added} nya rader i {project.relative(project.forecast_log)}.")
 
 
 def _site_jobs(project: Project, planned: tuple[Planned, ...]) -> list[Job]:
@@ -131,6 +143,7 @@ def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) ->
     cache = project.root / ".cache"
     stage, fresh = cache / "kallor", cache / "_site.ny"
     published = stage_site(project, runs, stage)
+    write_documents(stage, published)
     _stop_on("sidornas källor", [str(finding) for finding in lint(stage)])
     shutil.rmtree(fresh, ignore_errors=True)
     found = _find_quarto() if renderer in {"auto", "quarto"} else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.forecasts.log import read_log
 from analysis.panel import read_panel
 from analysis.paths import Project
 from analysis.pipeline.manifest import (
@@ -67,6 +68,8 @@ def run_manifest(
             "observationer": seen[0],
             "forra_korningen": seen[1] if previous else "",
             "planer": hash_files(_plan_files(project), project.root),
+            "turnering": hash_files(_measured_files(project), project.root),
+            "prognoslogg": _logged_before(project, run),
             "katalog": hash_files(_catalogue_files(project), project.root),
             "mal": hashlib.sha256(target.encode()).hexdigest(),
         },
@@ -76,8 +79,20 @@ def run_manifest(
     )
 
 
+def _logged_before(project: Project, run: Run) -> str:
+    """Hash the logged forecasts that the run's page may score: its municipality's, from before its day."""
+    log = read_log(project.forecast_log)
+    seen = (log["municipality"] == run.kommun) & (log["data_as_of"] < run.kant_senast.isoformat())
+    return fingerprint(log[seen])
+
+
 def _plan_files(project: Project) -> list[Path]:
     return sorted(project.plans.glob("*.yml"))
+
+
+def _measured_files(project: Project) -> list[Path]:
+    """Measured track records of methods that pages quote."""
+    return sorted((project.root / "benchmarks" / "results").glob("effects_tournament.csv"))
 
 
 def _catalogue_files(project: Project) -> list[Path]:

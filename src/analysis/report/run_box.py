@@ -40,7 +40,8 @@ def run_details(context: RunContext) -> Markdown:
         ),
         ("Regel för gruppen", group.regel),
     ]
-    return facts(rows, caption="Om körningen")
+    document = paragraphs(f"Hela körningen finns som [Worddokument]({run.id}.docx) att ta med till ett möte.")
+    return facts(rows, caption="Om körningen") + document
 
 
 def sources_table(context: RunContext) -> Markdown:
