@@ -93,7 +93,7 @@ def _within(history: History, measure: int, member: np.ndarray, key: str) -> tup
     if trials.participants < FEWEST:
         return None, trials.participants
     model = fit_start(trials)
-    contrast = estimate(trials, model).get(key)
+    contrast = estimate(trials, model, lasting=False).get(key)
     return (contrast if model.fit.converged and contrast.error > 0 else None), trials.participants
 
 
