@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -216,11 +217,30 @@ def _in_comments(path: Path) -> Iterator[tuple[str, str]]:
     if data[:4] != b"PK\x03\x04":
         return
     try:
-        book = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile:
-        return
-    with book:
+        texts = _comment_texts(data)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        EOFError,
+    ) as error:
+        raise BistandError(
+            "arbetsboken är skadad, så dess kommentarer går inte att granska",
+            file=path,
+            fix="Öppna den i Excel, spara om den och försök igen.",
+        ) from error
+    for text in texts:
+        yield from _in_text(text)
+
+
+def _comment_texts(data: bytes) -> list[str]:
+    texts = []
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
         for name in book.namelist():
             if re.search(r"(?:comments|threadedcomments|drawings)/?[^/]*\.xml$", name.lower()):
                 text = re.sub(r"<[^>]+>", " ", book.read(name).decode("utf-8", errors="replace"))
-                yield from _in_text(re.sub(r"\s+", " ", text))
+                texts.append(re.sub(r"\s+", " ", text))
+    return texts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,15 @@ from analysis.sources.template import SHEET, template_bytes
 
 FIRST, SECOND = date(2024, 12, 5), date(2025, 1, 7)
 HUS = "MANAD_HUSHALL"
+
+
+@pytest.fixture
+def copy(copy: Project) -> Project:
+    """The copy without the large national sources, which adding a file only reads."""
+    for folder in ("kolada", "scb"):
+        shutil.rmtree(copy.raw / folder)
+    (copy.raw / "corrections.yml").unlink()
+    return copy
 
 
 def never(question: str) -> bool:

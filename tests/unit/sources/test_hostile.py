@@ -74,6 +74,17 @@ def test_damaged_workbooks(
 
 
 @pytest.mark.slow
+@settings(lenient, max_examples=600)
+@given(which=st.sampled_from([0, 1]), place=st.floats(0, 1), byte=st.integers(0, 255))
+def test_damaged_workbooks_many(
+    which: int, place: float, byte: int, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    data = bytearray(WORKBOOKS[which])
+    data[int(place * (len(data) - 1))] = byte
+    try_reading(bytes(data), ("fil.xlsx", "fil.xls")[which], tmp_path, catalogue)
+
+
+@pytest.mark.slow
 @settings(lenient, max_examples=400)
 @given(case=st.sampled_from(CORPUS), place=st.floats(0, 1), insert=words)
 def test_damaged_corpus(

@@ -150,10 +150,9 @@ def killed(raw: Path, fail_at: int) -> int:
     return subprocess.run([sys.executable, "-c", script, str(raw), str(fail_at)], check=False).returncode
 
 
-@pytest.mark.parametrize("fail_at", [4, 8])
-def test_a_killed_process_leaves_the_store_whole(raw: Path, fail_at: int) -> None:
+def test_a_killed_process_leaves_the_store_whole(raw: Path) -> None:
     before = tree(raw)
-    assert killed(raw, fail_at) == 137
+    assert killed(raw, 8) == 137
     assert tree(raw) == before
     assert len(find_passports(raw)) == 3
     left = list(raw.parent.glob(".inkommande-*"))
