@@ -133,22 +133,22 @@ def effect_cards(case: EffectCase) -> Markdown:
     if effect.assessable:
         cards += [
             KeyFigure(
-                points(effect.estimate),
-                "mot det väntade",
+                decimal(effect.estimate, 2, sign=True),
+                "procentenheter mot det väntade",
                 f"genomsnitt {years_of(case)}" if len(case.result.known_years) > 1 else years_of(case),
             ),
-            KeyFigure(interval(effect.low, effect.high), "95-procentigt intervall", "procentenheter"),
+            KeyFigure(interval(effect.low, effect.high), "procentenheter, 95-procentigt intervall", "osäkerheten"),
             KeyFigure(
-                points(effect.minimal_detectable, sign=False),
-                "minsta upptäckbara",
+                decimal(effect.minimal_detectable, 2),
+                "procentenheter, minsta upptäckbara",
                 "med 80 procents sannolikhet",
             ),
         ]
     elif power is not None:
         cards.append(
             KeyFigure(
-                points(power.minimal_detectable, sign=False),
-                "behövs för att synas",
+                decimal(power.minimal_detectable, 2),
+                "procentenheter behövs för att synas",
                 "med 80 procents sannolikhet",
             )
         )

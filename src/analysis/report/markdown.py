@@ -67,12 +67,17 @@ class KeyFigure:
 def key_figures(figures: Sequence[KeyFigure]) -> Markdown:
     """Return key figures as a list of cards."""
     cards = "\n".join(
-        f'<li><span class="tal">{html.escape(item.value)}</span>'
+        f'<li><span class="{_size(item.value)}">{html.escape(item.value)}</span>'
         f'<span class="etikett">{html.escape(item.label)}</span>'
         f'<span class="not">{html.escape(item.note)}</span></li>'
         for item in figures
     )
     return raw_html(f'<ul class="nyckeltal">\n{cards}\n</ul>')
+
+
+def _size(value: str) -> str:
+    """Words are set smaller than numbers, so that no card breaks a word."""
+    return "tal ord" if len(value) > 12 else "tal"
 
 
 def bullet_list(items: Sequence[str]) -> Markdown:

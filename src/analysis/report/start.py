@@ -217,7 +217,7 @@ def runs_table(overview: Overview) -> Markdown:
                 "link": f'<a href="reports/{run.id}/{run.anteckningsbocker[0]}.html">{run.rubrik}</a>',
                 "municipality": overview.catalogue.municipality(run.kommun).name,
                 "day": run.kant_senast.isoformat(),
-                "year": facts.get("year"),
+                "year": str(facts["year"]) if "year" in facts else None,
                 "value": facts.get("value"),
                 "target": f"{_level(target)} senast {target.senast}" if target else "inget mål för andelen",
                 "chance": probability(float(chance)) if chance is not None else "–",
@@ -227,7 +227,7 @@ def runs_table(overview: Overview) -> Markdown:
         Column("link", "Körning", "html"),
         Column("municipality", "Kommun", filter=True),
         Column("day", "Känt till och med"),
-        Column("year", "Senaste år", "number", 0),
+        Column("year", "Senaste år"),
         Column("value", "Andel invånare", "number", 2, unit="%"),
         Column("target", "Mål", filter=True),
         Column("chance", "Sannolikhet att nå målet"),
@@ -237,8 +237,6 @@ def runs_table(overview: Overview) -> Markdown:
         "då var känt."
     )
     frame = pd.DataFrame(rows)
-    frame["year"] = [f"{value:.0f}" if value is not None else "–" for value in frame["year"]]
-    columns[3] = Column("year", "Senaste år")
     return table(frame, columns, caption="Alla körningar", sortable=True, note=note)
 
 
