@@ -76,6 +76,13 @@ def test_a_point_after_the_last_known_year_speaks_of_the_paths() -> None:
     assert low.origin == "2025"
 
 
+def test_a_late_point_is_shared_between_the_base_and_the_ratio() -> None:
+    """An uncertain base and a steady ratio: most of the surprise belongs to the base."""
+    result = bridge(KNOWN, future(0.1), [*POINTS, Point("2025", 1.0)], ["2026"])
+
+    assert 0.385 < result.ratio[1] < 0.42
+
+
 def test_points_must_be_positive() -> None:
     with pytest.raises(ValueError, match="positive"):
         bridge(KNOWN, future(), [Point("2023", 0.0)], ["2026"])

@@ -109,6 +109,19 @@ def test_missing_years_are_respected(panel: Panel) -> None:
     assert late_width > np.log(full.fan()["high80"] / full.fan()["low80"]).iloc[0]
 
 
+def test_a_missing_last_year_follows_the_known_common_change() -> None:
+    from .conftest import made_up_panel
+
+    shocks = np.array([0.0, 0.01, -0.01, 0.0, 0.01, 0.0, -0.01, -0.5])
+    levels, sizes = made_up_panel(60, 9, 3, shocks)
+    levels.loc["1004", 2020] = np.nan
+    fit = fit_panel(levels, sizes)
+
+    moved = np.median(np.log(panel_paths(fit, "1004", 1).draws)) - np.log(levels.loc["1004", 2019])
+    others = np.median(np.log(panel_paths(fit, "1005", 1).draws)) - np.log(levels.loc["1005", 2020])
+    assert moved - others == pytest.approx(-0.5, abs=0.12)
+
+
 def test_a_zero_is_lifted_not_dropped(panel: Panel) -> None:
     levels, sizes = panel
     zero = levels.copy()

@@ -126,6 +126,17 @@ def test_naive_width_grows_with_the_root_of_time() -> None:
     assert spread[3] / spread[0] == pytest.approx(2.0, abs=0.1)
 
 
+def test_missing_periods_at_the_end_widen_the_first_forecast() -> None:
+    values = [3.0, 3.1, 2.9, 3.0, 3.2, 3.0, 3.1, 3.0]
+    whole = forecast_series(annual(values), 1, "naive", draws=20_000).paths
+    late = forecast_series(annual([*values, np.nan]), 1, "naive", draws=20_000).paths
+
+    assert whole is not None
+    assert late is not None
+    assert late.periods == ("2019",)
+    assert np.log(late.draws).std() / np.log(whole.draws).std() == pytest.approx(np.sqrt(2), abs=0.08)
+
+
 def test_preliminary_months_are_cut_or_raised() -> None:
     series = monthly(30)
 

@@ -146,6 +146,7 @@ def test_scenarios_are_on_common_draws() -> None:
     ratio = worse.at("2024") / paths.at("2024")
     assert np.median(ratio) == pytest.approx(np.exp(0.08), rel=0.01)
     np.testing.assert_allclose(ratio * better.at("2024") / paths.at("2024"), 1.0)
+    assert np.median(worse.at("2023") / paths.at("2023")) == pytest.approx(np.exp(0.08), rel=0.01)
     assert np.median(worse.at("2022") / paths.at("2022")) == pytest.approx(np.exp(0.05), rel=0.01)
 
 
