@@ -104,7 +104,7 @@ class ReaderSystem:
             cost = np.zeros(len(variables))
             cost[place[target]] = sign
             answer = linprog(cost, A_eq=matrix, b_eq=right, bounds=(0, self.ceiling), method="highs")
-            if answer.status != 0:
+            if answer.status != 0 or answer.x is None:
                 raise BistandError(f"skyddsberäkningen misslyckades ({answer.message})")
             ends.append(float(answer.x[place[target]]))
             if witnesses is not None:
