@@ -125,10 +125,6 @@ def main() -> None:
         truth = waiting.get()
     rows = pd.DataFrame(parts)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    rows.round(5).to_csv(RESULTS / "micro_montecarlo_replicates.csv.gz", index=False)
-    pd.Series({f"{j}|{key}": v for (j, key), v in truth.items()}).to_json(
-        RESULTS / "micro_montecarlo_truth.json"
-    )
     memory = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     write_report(
         rows, truth, [m.title for m in measures], options, time.perf_counter() - clock, memory / 1024
