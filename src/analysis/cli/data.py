@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from analysis.cli.shared import confirm, swedish_errors
-from analysis.errors import BistandError
+
+_COLUMN_HELP = "Rubrik=MÅTT[,kon=K][,skala=0.001] eller Rubrik=ej med; kan anges flera gånger."
 
 data_app = typer.Typer(help="Källor, egna siffror och observationstabell.", no_args_is_help=True)
 
@@ -46,18 +47,19 @@ def data_add(
     blad: Annotated[str | None, typer.Option(help="Blad i Excelfilen.")] = None,
     decimaltecken: Annotated[str | None, typer.Option(help="Komma eller punkt, om det inte framgår.")] = None,
     skala: Annotated[float | None, typer.Option(help="Tal som värdena ska multipliceras med.")] = None,
-    preliminara_manader: Annotated[
-        int | None, typer.Option(help="Antal sista månader som är preliminära.")
-    ] = None,
+    preliminara: Annotated[int | None, typer.Option(help="Antal sista månader som är preliminära.")] = None,
     titel: Annotated[str | None, typer.Option(help="Filens titel i passet.")] = None,
     producent: Annotated[str | None, typer.Option(help="Vem som tagit fram siffrorna.")] = None,
     definition: Annotated[str | None, typer.Option(help="Vad siffrorna mäter.")] = None,
-    kolumn: Annotated[list[str] | None, typer.Option(help="Kolumn=mått, kan anges flera gånger.")] = None,
+    kolumn: Annotated[
+        list[str] | None,
+        typer.Option(help=_COLUMN_HELP),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
 ) -> None:
     """Läs en egen fil, visa vad som förstods och lagra den som en ny utgåva."""
     from analysis.paths import find_project
-    from analysis.pipeline.data_add import AddOptions, add_file
+    from analysis.pipeline.data_commands import AddOptions, add_file
 
     options = AddOptions(
         serie=serie,
@@ -69,7 +71,7 @@ def data_add(
         blad=blad,
         decimaltecken=decimaltecken,
         skala=skala,
-        preliminara_manader=preliminara_manader,
+        preliminara_manader=preliminara,
         titel=titel,
         producent=producent,
         definition=definition,
@@ -84,7 +86,7 @@ def data_add(
 def data_fetch(
     kalla: Annotated[str, typer.Argument(help="kolada eller scb.")],
     matt: Annotated[list[str] | None, typer.Option(help="Mått; utan valet hämtas alla i katalogen.")] = None,
-    kommun: Annotated[list[str] | None, typer.Option(help="Kommunkod, gruppnamn eller alla.")] = None,
+    kommuner: Annotated[list[str] | None, typer.Option(help="Kommunkod, gruppnamn eller alla.")] = None,
     fran: Annotated[int, typer.Option(help="Första år.")] = 2012,
     till: Annotated[int | None, typer.Option(help="Sista år.")] = None,
     adress: Annotated[str | None, typer.Option(help="Annan adress till tjänsten.")] = None,
@@ -95,11 +97,11 @@ def data_fetch(
 ) -> None:
     """Hämta mått ur en öppen källa och lagra dem som en ny utgåva."""
     from analysis.paths import find_project
-    from analysis.pipeline.data_fetch import FetchOptions, fetch
+    from analysis.pipeline.data_commands import FetchOptions, fetch
 
     options = FetchOptions(
         matt=tuple(matt or ()),
-        kommuner=tuple(kommun or ("alla",)),
+        kommuner=tuple(kommuner or ("alla",)),
         fran=fran,
         till=till,
         adress=adress,
@@ -116,7 +118,7 @@ def data_diff(
 ) -> None:
     """Visa vad den senaste utgåvan ändrade, med hopp och definitionsbrott."""
     from analysis.paths import find_project
-    from analysis.pipeline.data_diff import show_diff
+    from analysis.pipeline.data_commands import show_diff
 
     show_diff(find_project(), serie, typer.echo)
 
@@ -124,18 +126,13 @@ def data_diff(
 @data_app.command("mall")
 @swedish_errors
 def data_template(
-    kommun: Annotated[str, typer.Argument(help="Kommunkod, till exempel 0380.")],
-    fran: Annotated[str, typer.Option(help="Första månad, ÅÅÅÅ-MM.")],
-    fil: Annotated[Path, typer.Option(help="Fil att skriva.")] = Path("manadsmall.xlsx"),
+    fil: Annotated[Path, typer.Argument(help="Excelfil att skriva.")],
+    kommun: Annotated[str, typer.Option(help="Kommunkod, till exempel 0380.")],
+    fran: Annotated[str | None, typer.Option(help="Första månad, ÅÅÅÅ-MM.")] = None,
     manader: Annotated[int, typer.Option(help="Antal månader.")] = 24,
 ) -> None:
     """Skriv en Excelmall för månadsuppgifter ur verksamhetssystemet."""
-    from analysis.files import write_bytes
     from analysis.paths import find_project
-    from analysis.sources.catalogue import load_catalogue
-    from analysis.sources.template import template_bytes
+    from analysis.pipeline.data_commands import write_template
 
-    if fil.exists():
-        raise BistandError("filen finns redan", file=fil, fix="Ange ett annat namn med --fil.")
-    write_bytes(fil.resolve(), template_bytes(load_catalogue(find_project().raw), kommun, fran, manader))
-    typer.echo(f"Skrev {fil}. Fyll i den och lägg in den med: bistand data add {fil}")
+    write_template(find_project(), fil, kommun=kommun, fran=fran, manader=manader, echo=typer.echo)

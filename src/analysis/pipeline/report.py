@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import BistandError
-from analysis.files import replace_folder
+from analysis.files import replace_folder, write_text
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
@@ -144,9 +145,10 @@ def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) ->
     stage, fresh = cache / "kallor", cache / "_site.ny"
     published = stage_site(project, runs, stage)
     write_documents(stage, published)
+    found = _find_quarto() if renderer in {"auto", "quarto"} else None
+    _write_build_facts(stage, found)
     _stop_on("sidornas källor", [str(finding) for finding in lint(stage)])
     shutil.rmtree(fresh, ignore_errors=True)
-    found = _find_quarto() if renderer in {"auto", "quarto"} else None
     if renderer == "quarto" and found is None:
         raise BistandError(
             "Quarto finns inte på datorn", fix="Installera Quarto 1.9 eller senare, eller utelämna valet."
@@ -163,6 +165,14 @@ def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) ->
     replace_folder(fresh, project.site)
     pages = sum(1 for _ in Path(project.site).rglob("*.html"))
     return pages, f"Quarto {found}" if found else "inbyggd"
+
+
+def _write_build_facts(stage: Path, quarto: object | None) -> None:
+    """Write which renderer made the site, beside its pages; nothing in it differs between equal builds."""
+    from analysis.site.pandoc import pandoc_version
+
+    facts = {"återgivare": f"Quarto {quarto}" if quarto else "inbyggd", "pandoc": pandoc_version()}
+    write_text(stage / "bygge.json", json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def _find_quarto() -> object | None:

@@ -19,7 +19,13 @@ from analysis.sources.passports import read_yaml
 CONFIG = "_quarto.yml"
 
 #: Notebooks about the whole site, by the name that their page gets.
-SITE_NOTEBOOKS = {"00_start": "index", "90_data": "data"}
+SITE_NOTEBOOKS = {
+    "00_start": "index",
+    "05_kostnad": "kostnad",
+    "07_atgardseffekt": "atgardseffekt",
+    "90_data": "data",
+    "91_kvalitet": "kvalitet",
+}
 
 SITE_FOLDER = "_webbplats"
 

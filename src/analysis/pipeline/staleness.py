@@ -96,4 +96,4 @@ def _measured_files(project: Project) -> list[Path]:
 
 
 def _catalogue_files(project: Project) -> list[Path]:
-    return [project.raw / "matt.yml", project.raw / "jamforelsegrupper.yml"]
+    return [project.raw / name for name in ("matt.yml", "jamforelsegrupper.yml", "bedomningar.yml")]
