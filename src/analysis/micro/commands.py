@@ -143,11 +143,11 @@ def let_out(
     assessed = [result for result in results if result.assessable]
     if assessed:
         parts: dict[str, list[pd.DataFrame]] = {
-            "effekter": [release.effect_rows(r) for r in assessed],
+            "effekter": [release.effect_rows(r, gate.threshold) for r in assessed],
             "kurvor": [release.curve_rows(r, gate.threshold) for r in assessed],
             "kontroller": [release.check_rows(r) for r in assessed],
             "balans": [release.balance_rows(r, gate) for r in assessed],
-            "grupper": [release.group_rows(r) for r in assessed],
+            "grupper": [release.group_rows(r, gate.threshold) for r in assessed],
         }
         files += [gate.release(name, pd.concat(frames, ignore_index=True)) for name, frames in parts.items()]
         files.append(gate.release("avslut", release.hazard_rows(fit_hazard(history), status)))

@@ -13,10 +13,10 @@ WHOLE = ("egen", "alla", "månader")
 OUTCOMES = {True: "godkänd", False: "talar emot", None: "upplysning"}
 
 
-def effect_rows(result: MeasureResult) -> pd.DataFrame:
+def effect_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
     """Contrasts: shares in per cent, differences in percentage points or months.
 
-    Where a share stands for one to four participants, or for all but so few, it is hidden together with the
+    Where a share stands for fewer than `threshold` participants, or for all but so few, it is hidden together with the
     other shares of the same horizon that it is a part of.
     """
     rows = [
@@ -35,18 +35,20 @@ def effect_rows(result: MeasureResult) -> pd.DataFrame:
         for c in result.contrasts
     ]
     frame = pd.DataFrame(rows, columns=list(DECLARED["effekter"])).round(2)
-    small = {c.months for c in result.contrasts if c.unit == "procentenheter" and _few(c.start, result)}
+    small = {
+        c.months for c in result.contrasts if c.unit == "procentenheter" and _few(c.start, result, threshold)
+    }
     parts = [c.months in small and c.key.split("_")[0] not in WHOLE for c in result.contrasts]
-    alone = [c.unit == "procentenheter" and _few(c.start, result) for c in result.contrasts]
+    alone = [c.unit == "procentenheter" and _few(c.start, result, threshold) for c in result.contrasts]
     hidden = [part or own for part, own in zip(parts, alone, strict=True)]
     frame.loc[hidden, ["med", "utan", "effekt", "lag", "hog"]] = float("nan")
     return frame
 
 
-def _few(share: float, result: MeasureResult) -> bool:
+def _few(share: float, result: MeasureResult, threshold: int) -> bool:
     size = result.participants or 0
     count = round(share / 100 * size)
-    return 0 < count < 5 or 0 < size - count < 5
+    return 0 < count < threshold or 0 < size - count < threshold
 
 
 def summary_rows(results: tuple[MeasureResult, ...]) -> pd.DataFrame:
@@ -68,7 +70,10 @@ def curve_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
          c.high[k - 1], c.on_start[k - 1], c.on_without[k - 1], result.status)
         for k in kept
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=names).round(1)
+    frame = pd.DataFrame(rows, columns=names).round(1)
+    few = [_few(share, result, threshold) for share in frame["bistand_med"]]
+    frame.loc[few, ["bistand_med", "bistand_utan"]] = float("nan")
+    return frame
 
 
 def check_rows(result: MeasureResult) -> pd.DataFrame:
@@ -89,7 +94,7 @@ def balance_rows(result: MeasureResult, gate: Gate) -> pd.DataFrame:
     return shown.assign(atgard=result.measure, status=result.status).loc[:, list(DECLARED["balans"])].round(2)
 
 
-def group_rows(result: MeasureResult) -> pd.DataFrame:
+def group_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
     """Effects by group; groups that are too small have no numbers at all."""
     names = list(DECLARED["grupper"])
     if result.groups is None or result.participants is None:
@@ -97,7 +102,7 @@ def group_rows(result: MeasureResult) -> pd.DataFrame:
     table = result.groups.table.copy()
     for _, rows in table.groupby("grupp", sort=False):
         rest = result.participants - rows["deltagare"].sum()
-        if 0 < rest < 5:
+        if 0 < rest < threshold:
             smallest = rows["deltagare"].idxmin()
             table.loc[smallest, ["deltagare", "effekt", "lag", "hog", "p", "p_holm"]] = float("nan")
     return table.assign(atgard=result.measure, status=result.status).loc[:, names].round(3)

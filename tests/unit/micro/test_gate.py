@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import BistandError
+from analysis.micro.assess import assess
 from analysis.micro.commands import HIDDEN_NAME, check, run
 from analysis.micro.export import write_folder
 from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier, protect_counts, thin_months
 from analysis.micro.generator import Microdata
+from analysis.micro.history import History
+from analysis.micro.release import curve_rows, effect_rows
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=8))
@@ -121,3 +125,24 @@ def test_no_marker_row_or_hash_leaves(marked: Path, tmp_path: Path) -> None:
 def test_results_may_not_land_among_the_microdata(marked: Path) -> None:
     with pytest.raises(BistandError, match="ligger i mappen"):
         run(marked, marked / "ut")
+
+
+def test_shares_of_few_participants_are_hidden_with_their_parts(history: History) -> None:
+    result = assess(history, 0, "synthetic", draws=0, groups=False)
+    studies = result.get("studier_6")
+    rare = replace(studies, start=100 * 2 / (result.participants or 1))
+    contrasts = tuple(rare if c.key == "studier_6" else c for c in result.contrasts)
+    rows = effect_rows(replace(result, contrasts=contrasts))
+    hidden = {c.key for c, gone in zip(contrasts, rows["med"].isna(), strict=True) if gone}
+    # Work is hidden as well: with both together known, it would give studies away.
+    assert {"studier_6", "arbete_6"} <= hidden
+    assert "egen_6" not in hidden
+    assert "månader_6" not in hidden
+
+
+def test_curves_keep_five_persons_between_months(history: History) -> None:
+    result = assess(history, 0, "synthetic", draws=0, groups=False)
+    rows = curve_rows(result)
+    leavers = rows["med"].to_numpy() / 100 * (result.participants or 0)
+    assert 0 < len(rows) < 24
+    assert (np.diff(leavers, prepend=0) > 4.8).all()  # shares are rounded to a tenth
