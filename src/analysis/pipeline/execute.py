@@ -110,6 +110,7 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, str], *, 
             cwd=cwd,
             progress_bar=False,
             log_output=False,
+            extra_arguments=["--IPKernelApp.log_level=50"],
             **_transport(),
         )
     except PapermillExecutionError as error:
