@@ -30,7 +30,8 @@ def study_conclusion(study: Study) -> Markdown:
     crude = max(abs(study.naives[n].from_start - study.truths[n].gain(12) * 100) for n in study.results)
     return conclusion(
         f"**Med uppgifter om enskilda bidragsperioder går det att skatta vad en enskild åtgärd gör.** I den påhittade "
-        f"kommunen täcker intervallen den sanna effekten för {inside} av {len(study.results)} åtgärder; i längden ska 19 av 20 göra det.",
+        f"kommunen täcker intervallen den sanna effekten för {inside} av {len(study.results)} åtgärder; "
+        "i längden ska 19 av 20 göra det.",
         f"Att bara jämföra deltagare med andra blir fel med upp till {decimal(crude, 0)} procentenheter, eftersom "
         "åtgärder inte ges till vem som helst.",
         "De verkliga åtgärderna kan prövas så först när kommunen har tagit ut sina egna uppgifter.",
