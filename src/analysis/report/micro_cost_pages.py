@@ -54,8 +54,8 @@ def cost_conclusion(overview: Overview, study: CostStudy) -> Markdown:
         f"{count(dearest.benefit)}** om varje månad i jobbet annars hade varit en månad med bistånd. Det bär sig bara "
         f"om minst {decimal(share, 1)} biståndsmånader undviks per månad i åtgärden.",
         f"{free[0].name} kostade kommunen ingenting, eftersom staten betalade." if free else "",
-        f"I räkneexemplet är sannolikheten att nå {percent(study.target.share, 1)} i "
-        f"{period_name(month_label(study.target.month))} {probability(reached)} utan fler platser.",
+        f"Utan fler platser når räkneexemplet högst {percent(study.target.share, 1)} i "
+        f"{period_name(month_label(study.target.month))} med sannolikheten {probability(reached)}.",
     )
 
 

@@ -72,16 +72,23 @@ def open_study() -> Study:
     return Study(data, history, results, truths, naives)
 
 
-def banner(data: Microdata) -> Markdown:
+METHOD_TEXT = (
+    "Personerna, åtgärderna och effekterna är påhittade för att visa hur metoden fungerar och hur väl den träffar. "
+    "Ingenting på sidan säger något om en verklig kommun eller åtgärd, utom listan sist över åtgärder som går att pröva."
+)
+COST_TEXT = (
+    "Personerna, åtgärderna, flödena och effekterna är påhittade för att visa hur räkningen går till. Verkliga är bara "
+    "priserna, budgeten och utgångsnivån, som har sin källa utskriven."
+)
+
+
+def banner(data: Microdata, text: str = METHOD_TEXT) -> Markdown:
     """Return the banner of a page with synthetic data, before anything else on it."""
     if data.status != "synthetic":
         raise BistandError(
             "sidan får bara visa syntetiska data", fix="Egna data räknas med bistand mikro run."
         )
-    return synthetic_banner(
-        f"{data.name} finns inte. Personerna, åtgärderna och effekterna är påhittade för att visa hur metoden "
-        "fungerar och hur väl den träffar. Ingenting på sidan säger något om en verklig kommun eller åtgärd."
-    )
+    return synthetic_banner(f"{data.name} finns inte. {text}")
 
 
 def facts_line(study: Study) -> Markdown:
