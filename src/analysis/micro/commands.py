@@ -1,4 +1,4 @@
-"""``bistand mikro check`` and ``bistand mikro run``: what a municipality does with its own files."""
+"""``bistand mikro check``, ``run`` and ``exempel``: what a municipality does with its own files."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from analysis.micro import release, wording
 from analysis.micro.assess import FEWEST_PARTICIPANTS, MeasureResult, assess, refusal
 from analysis.micro.checks import minimal_detectable_effect
 from analysis.micro.contract import read_folder
+from analysis.micro.export import write_folder
 from analysis.micro.gate import Gate, Protector
-from analysis.micro.generator import Microdata
+from analysis.micro.generator import Microdata, generate
 from analysis.micro.hazard import fit_hazard, life_table
 from analysis.micro.history import History, build_history
+from analysis.micro.municipality import Municipality
 from analysis.micro.swedish import count
 from analysis.micro.vocabulary import month_label
 
@@ -65,6 +67,23 @@ def check(folder: Path) -> tuple[str, ...]:
         lines.append(f"- {name}: {wording.detectable(participants, smallest)}")
     lines.append("Ingenting har lämnat mappen. Kör bistand mikro run för att räkna.")
     return tuple(lines)
+
+
+def example(folder: Path, *, seed: int = 1) -> tuple[str, ...]:
+    """Write a synthetic municipality's files to an empty or new folder, to try `check` and `run` on.
+
+    Raises
+    ------
+    BistandError
+        If the folder already holds something: nobody's own files are overwritten.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise BistandError("mappen är inte tom", file=folder, fix="Ange en ny mapp för exemplet.")
+    write_folder(generate(Municipality(inflow=20.0), seed), folder)
+    return (
+        f"Fyra filer med påhittade personer ligger i {folder.name}.",
+        "Pröva dem med bistand mikro check och bistand mikro run.",
+    )
 
 
 def run(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import BistandError
 from analysis.micro.assess import assess
-from analysis.micro.commands import HIDDEN_NAME, check, run
+from analysis.micro.commands import HIDDEN_NAME, check, example, run
 from analysis.micro.export import write_folder
 from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier, protect_counts, thin_months
 from analysis.micro.generator import Microdata
@@ -146,3 +146,12 @@ def test_curves_keep_five_persons_between_months(history: History) -> None:
     leavers = rows["med"].to_numpy() / 100 * (result.participants or 0)
     assert 0 < len(rows) < 24
     assert (np.diff(leavers, prepend=0) > 4.8).all()  # shares are rounded to a tenth
+
+
+def test_the_example_never_overwrites(tmp_path: Path) -> None:
+    folder = tmp_path / "exempel"
+    example(folder)
+    lines = check(folder)
+    assert "Filerna följer kontraktet" in lines[0]
+    with pytest.raises(BistandError, match="inte tom"):
+        example(folder)
