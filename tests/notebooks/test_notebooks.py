@@ -11,10 +11,11 @@ import pytest
 from tests.conftest import ROOT
 
 from analysis.paths import Project
+from analysis.pipeline.stage import SITE_NOTEBOOKS
 from analysis.runs import load_runs
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem[:2] not in {"00", "90", "91"}]
+RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in SITE_NOTEBOOKS]
 
 
 def _cells(path: Path) -> list[dict[str, Any]]:

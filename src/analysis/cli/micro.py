@@ -48,3 +48,13 @@ def micro_run(
     )
     for line in released.lines:
         typer.echo(line)
+
+
+@micro_app.command("exempel")
+@swedish_errors
+def micro_example(mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva i.")]) -> None:
+    """Skriv påhittade filer att pröva kommandona på."""
+    from analysis.micro.commands import example
+
+    example(mapp)
+    typer.echo(f"Skrev påhittade filer i {mapp}. Pröva: bistand mikro check {mapp}")

@@ -3,12 +3,20 @@
 (function () {
   "use strict";
   document.documentElement.classList.add("kod-dold");
-  var narrow = window.matchMedia("(max-width: 60rem)");
+  // The contents list stands beside the text only on wide screens; tables need the room.
+  var widths = [
+    ["details.fallbar", window.matchMedia("(max-width: 60rem)")],
+    [".innehall details.fallbar", window.matchMedia("(max-width: 100rem)")],
+  ];
   function fold() {
-    document.querySelectorAll("details.fallbar").forEach(function (part) {
-      part.open = !narrow.matches;
+    widths.forEach(function (pair) {
+      document.querySelectorAll(pair[0]).forEach(function (part) {
+        part.open = !pair[1].matches;
+      });
     });
   }
   fold();
-  narrow.addEventListener("change", fold);
+  widths.forEach(function (pair) {
+    pair[1].addEventListener("change", fold);
+  });
 })();
