@@ -56,5 +56,5 @@ def micro_example(mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva
     """Skriv påhittade filer att pröva kommandona på."""
     from analysis.micro.commands import example
 
-    example(mapp)
-    typer.echo(f"Skrev påhittade filer i {mapp}. Pröva: bistand mikro check {mapp}")
+    for line in example(mapp):
+        typer.echo(line)
