@@ -54,7 +54,11 @@ def prepare_months(
         return PreparedMonths(full, ())
     if completeness is None:
         values[newest] = np.nan
-        text = f"De {newest.size} senaste månaderna är preliminära och för låga; de används inte."
+        text = (
+            "Den senaste månaden är preliminär och för låg; den används inte."
+            if newest.size == 1
+            else f"De {newest.size} senaste månaderna är preliminära och för låga; de används inte."
+        )
     else:
         share = np.asarray(completeness, dtype=float)
         if share.size < newest.size or (share <= 0).any() or (share > 1.5).any():

@@ -9,6 +9,7 @@ from analysis.panel import select
 from analysis.plans.status import changes
 from analysis.report.markdown import Markdown, conclusion, paragraphs
 from analysis.report.numbers import count, decimal, points
+from analysis.report.own_counts import published
 from analysis.report.plan_board import chip, measure_name
 from analysis.report.plan_view import open_view
 from analysis.report.tables import Column, table
@@ -23,11 +24,16 @@ _BASELINE = "naiv"
 
 
 def _both(context: RunContext, before: RunContext) -> pd.DataFrame:
-    """Match what the two runs knew; ``_merge`` says which of them knew a row."""
+    """Match what the two runs may show; ``_merge`` says which of them knew a row.
+
+    A row without a number (an empty cell of a file) is not known: filled in later it is new, not revised.
+    """
     columns = [*_KEY, "value", "unit", "status"]
-    return before.observations[columns].merge(
-        context.observations[columns], on=_KEY, how="outer", suffixes=("_fore", "_nu"), indicator=True
+    earlier = published(before)[columns]
+    matched = earlier[earlier["status"] != "missing"].merge(
+        published(context)[columns], on=_KEY, how="outer", suffixes=("_fore", "_nu"), indicator=True
     )
+    return matched[(matched["_merge"] != "right_only") | (matched["status_nu"] != "missing")]
 
 
 def _revised(matched: pd.DataFrame) -> pd.DataFrame:
@@ -65,19 +71,11 @@ def new_values_table(context: RunContext) -> Markdown:
     if new.empty:
         return paragraphs("Inga nya tal om kommunen har blivit kända.")
     order = {name: place for place, name in enumerate(context.catalogue.measures)}
-    new = new.assign(_order=new["measure_id"].map(order)).sort_values(["_order", "gender", "period"])
-    frame = pd.DataFrame(
-        {
-            "measure": [context.catalogue.measure(item).namn for item in new["measure_id"]],
-            "gender": [_GENDERS[item] for item in new["gender"]],
-            "period": [period_name(item) for item in new["period"]],
-            "value": [
-                decimal(value, context.catalogue.measure(item).decimaler)
-                for item, value in zip(new["measure_id"], new["value_nu"], strict=True)
-            ],
-            "status": [STATUS_SV[item] for item in new["status_nu"]],
-        }
+    new = new.assign(_order=new["measure_id"].map(order)).sort_values(
+        ["_order", "group", "gender", "period"], kind="stable"
     )
+    parts = new.groupby(["_order", "group", "gender", new["period"].str.len()], sort=False)
+    frame = pd.DataFrame([line for _, part in parts for line in _new_lines(context, part)])
     columns = [
         Column("measure", "Mått", filter=True),
         Column("gender", "Grupp"),
@@ -86,6 +84,32 @@ def new_values_table(context: RunContext) -> Markdown:
         Column("status", "Status"),
     ]
     return table(frame, columns, caption=f"Nya tal om {context.municipality.name}", sortable=True)
+
+
+_MANY = 3
+
+
+def _new_lines(context: RunContext, part: pd.DataFrame) -> list[dict[str, str]]:
+    """Return one line a number, or one line for a whole series of months: its span and its newest number."""
+    months = str(part["period"].iloc[0])[4:5] == "-" and len(part) > _MANY
+    chosen = part.tail(1) if months else part
+    lines = []
+    for row in chosen.itertuples():
+        measure = context.catalogue.measure(str(row.measure_id))
+        group = "" if row.group == "alla" else f", {row.group}"
+        period = period_name(str(row.period))
+        if months:
+            period = f"{len(part)} månader, {period_name(str(part['period'].iloc[0]))} till {period} (värdet)"
+        lines.append(
+            {
+                "measure": f"{measure.namn}{group}",
+                "gender": _GENDERS[str(row.gender)],
+                "period": period,
+                "value": decimal(float(str(row.value_nu)), measure.decimaler),
+                "status": STATUS_SV[str(row.status_nu)],
+            }
+        )
+    return lines
 
 
 def revisions_table(context: RunContext) -> Markdown:
@@ -186,7 +210,7 @@ def _forecast_row(context: RunContext, part: pd.DataFrame) -> dict[str, object]:
 
 
 def _outcome(context: RunContext, measure_id: str, period: str) -> float | None:
-    rows = select(context.observations, measure_id, municipality=context.run.kommun)
+    rows = select(published(context), measure_id, municipality=context.run.kommun)
     rows = rows[(rows["period"] == period) & rows["status"].isin(WITH_VALUE)]
     return float(rows["value"].iloc[0]) if len(rows) else None
 

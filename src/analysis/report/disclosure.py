@@ -192,6 +192,7 @@ def protect_observations(
     policy: Policy | None = None,
     *,
     group_total: str | None = "alla",
+    sums: Sequence[Sum] = (),
     earlier: Sequence[Publication] = (),
 ) -> ProtectedTable:
     """Protect the counts of an observation table.
@@ -205,6 +206,8 @@ def protect_observations(
         Observations of measures with unit ``antal``; columns of the observation table.
     group_total
         The group that the other groups add up to; None if they do not (a person may be in several).
+    sums
+        Further sums that a reader knows of, between measures; cells are named by the table's key columns in order.
     """
     names = ["kommun_kod", "measure_id", "period", "gender", "group"]
     present = table[table["value"].notna()]
@@ -212,7 +215,7 @@ def protect_observations(
         raise BistandError("bara antal kan skyddas; andelar räknas efteråt på det som visas")
     keys = list(present[names].itertuples(index=False, name=None))
     counts = {key: int(value) for key, value in zip(keys, present["value"], strict=True)}
-    publication = protect(counts, _sums(counts, group_total), policy, earlier=earlier)
+    publication = protect(counts, [*_sums(counts, group_total), *sums], policy, earlier=earlier)
     shown = publication.shown()
     result = table.assign(skydd="")
     for row, key in zip(present.index, keys, strict=True):

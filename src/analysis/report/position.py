@@ -17,7 +17,9 @@ from analysis.report.markdown import (
     paragraphs,
     sentence_list,
 )
+from analysis.report.monthly_data import month_series
 from analysis.report.numbers import count, percent, points
+from analysis.report.own_counts import published, without_added_months
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import RIKET
 
@@ -108,13 +110,17 @@ def position_conclusion(context: RunContext, now: Position) -> Markdown:
 
 def adult_sentence(context: RunContext) -> str:
     """Return a sentence on the board's adult measure, or on its absence when the target needs it."""
-    adults = series(context.observations, ADULT_MEASURE, context.run.kommun)
-    target = context.target
-    if adults.empty:
+    adults = series(without_added_months(context), ADULT_MEASURE, context.run.kommun)
+    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in adults.items()]
+    months = month_series(context, ADULT_MEASURE)
+    if months is not None and len(months.final):
+        newest = period_name(str(months.final.index[-1]))
+        steps.append(f"{percent(float(months.final.iloc[-1]), 2)} ({newest}, egna månadssiffror)")
+    if not steps:
+        target = context.target
         if target is not None and target.matt == ADULT_MEASURE:
             return "Nämndens eget mått, andelen vuxna, hade ännu inget publicerat värde."
         return ""
-    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in adults.items()]
     return f"Nämndens eget mått, andelen vuxna biståndsmottagare, var {sentence_list(steps)}."
 
 
@@ -142,7 +148,10 @@ def position_cards(context: RunContext, now: Position) -> Markdown:
                 f"andelen gånger folkmängden {now.population_year}",
             )
         )
-    adults = series(context.observations, ADULT_MEASURE, context.run.kommun)
+    adults = series(without_added_months(context), ADULT_MEASURE, context.run.kommun)
+    months = month_series(context, ADULT_MEASURE)
+    if months is not None and len(months.final):
+        adults = months.final
     if not adults.empty:
         period = str(adults.index[-1])
         cards.append(
@@ -240,9 +249,9 @@ def measures_shown(context: RunContext) -> tuple[str, ...]:
 def position_facts(context: RunContext, now: Position) -> dict[str, object]:
     """Return what the start page and later periods need."""
     code = context.run.kommun
-    adults = {}
+    adults, shown = {}, published(context)
     for gender in ("T", "K", "M"):
-        values = series(context.observations, ADULT_MEASURE, code, gender=gender)
+        values = series(shown, ADULT_MEASURE, code, gender=gender)
         adults[gender] = {str(period): float(value) for period, value in values.items()}
     shares = wide(context.observations, context.run.matt).loc[context.run.kommun].dropna()
     return {

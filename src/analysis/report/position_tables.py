@@ -10,10 +10,11 @@ import pandas as pd
 from analysis.panel import series, wide
 from analysis.report.markdown import Markdown, capitalise, paragraphs
 from analysis.report.numbers import decimal
+from analysis.report.own_counts import without_added_months
 from analysis.report.position import ADULT_MEASURE, Position
 from analysis.report.tables import Column, table
 from analysis.runs import RunContext, period_name
-from analysis.sources.observation import GENDERS, RIKET
+from analysis.sources.observation import GENDERS, RIKET, STATUS_SV, WITHOUT_VALUE
 
 
 def comparison_table(context: RunContext, now: Position) -> Markdown:
@@ -50,11 +51,9 @@ def comparison_table(context: RunContext, now: Position) -> Markdown:
 
 def gender_table(context: RunContext) -> Markdown:
     """Return the board's adult measure for women and men, or say that there is none yet."""
-    rows = []
+    rows, known = [], without_added_months(context)
     for gender, label in (("T", "Alla"), ("K", "Kvinnor"), ("M", "Män")):
-        for period, value in series(
-            context.observations, ADULT_MEASURE, context.run.kommun, gender=gender
-        ).items():
+        for period, value in series(known, ADULT_MEASURE, context.run.kommun, gender=gender).items():
             rows.append({"gender": label, "period": str(period), "value": value})
     if not rows:
         return paragraphs(
@@ -89,7 +88,7 @@ def gender_table(context: RunContext) -> Markdown:
 
 def related_table(context: RunContext) -> Markdown:
     """Return every other known figure about the municipality from its documents, as stated."""
-    rows = context.observations
+    rows = without_added_months(context)
     documents = {item.passport.id for item in context.sources if not item.passport.national}
     chosen = rows[(rows["kommun_kod"] == context.run.kommun) & rows["source_id"].isin(documents)]
     if chosen.empty:
@@ -122,5 +121,7 @@ def related_table(context: RunContext) -> Markdown:
 
 
 def _stated(row: Any, digits: int) -> str:
+    if row.status in WITHOUT_VALUE:
+        return f"{STATUS_SV[row.status].split(' (')[0]} ({period_name(row.period)})"
     mark = {"approximate": "*", "preliminary": "**"}.get(row.status, "")
     return f"{decimal(row.value, digits)}{mark} ({period_name(row.period)})"

@@ -17,6 +17,8 @@ from analysis.forecasts.panel_paths import panel_paths
 from analysis.forecasts.periods import centre
 from analysis.forecasts.target import Target, TargetAssessment, assess_target
 from analysis.panel import series, wide
+from analysis.report.monthly_data import bridge_periods
+from analysis.report.own_counts import published
 from analysis.runs import RunContext
 
 POPULATION = "SCB_FOLKMANGD"
@@ -164,6 +166,7 @@ def bridge_target(context: RunContext, own: pd.Series[float], forecasts: Forecas
         return None
     points = measure_points(context, target.matt)
     start = int(points[-1].period[:4]) + 1 if points else int(own.index[-1])
+    start = min(start, target.deadline_year)
     periods = [str(step) for step in range(start, target.deadline_year + 1)]
     if len(target.senast) == 7:
         month = target.senast[4:]
@@ -178,10 +181,15 @@ def bridge_target(context: RunContext, own: pd.Series[float], forecasts: Forecas
 
 
 def measure_points(context: RunContext, measure: str) -> list[Point]:
-    """Known values of a measure for the run's municipality, both sexes."""
+    """Known values of a measure for the run's municipality, both sexes; of a monthly series only a few months."""
     digits = context.catalogue.measure(measure).decimaler
-    values = series(context.observations, measure, context.run.kommun)
-    return [Point(str(period), float(value), 0.5 * 10.0**-digits) for period, value in values.items()]
+    values = series(published(context), measure, context.run.kommun)
+    chosen = bridge_periods(context, measure)
+    return [
+        Point(str(period), float(value), 0.5 * 10.0**-digits)
+        for period, value in values.items()
+        if chosen is None or len(str(period)) == 4 or period in chosen
+    ]
 
 
 def _assess(
@@ -216,7 +224,7 @@ def _outcome(context: RunContext, own: pd.Series[float]) -> float | None:
     if target.matt == context.run.matt:
         year = int(target.senast[:4])
         return float(own.loc[year]) if len(target.senast) == 4 and year in own.index else None
-    values = series(context.observations, target.matt, context.run.kommun)
+    values = series(published(context), target.matt, context.run.kommun)
     return float(values[target.senast]) if target.senast in values.index else None
 
 
