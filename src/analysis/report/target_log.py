@@ -15,6 +15,7 @@ from analysis.forecasts.periods import last_day
 from analysis.panel import select
 from analysis.report.markdown import Markdown, paragraphs
 from analysis.report.numbers import count, decimal
+from analysis.report.own_counts import published
 from analysis.report.target_pages import TargetState
 from analysis.runs import RunContext
 from analysis.sources.observation import WITH_VALUE
@@ -114,7 +115,7 @@ def outcomes(context: RunContext, measures: list[str]) -> pd.DataFrame:
     """Known outcomes for the log's measures: ``municipality, measure, target_end_date, observed``."""
     parts = []
     for measure in sorted({name.split(":")[0] for name in measures}):
-        rows = select(context.observations, measure, municipality=context.run.kommun)
+        rows = select(published(context), measure, municipality=context.run.kommun)
         rows = rows[rows["status"].isin(WITH_VALUE)]
         parts.append(
             pd.DataFrame(
