@@ -137,7 +137,9 @@ def effect_cards(case: EffectCase) -> Markdown:
                 "procentenheter mot det väntade",
                 f"genomsnitt {years_of(case)}" if len(case.result.known_years) > 1 else years_of(case),
             ),
-            KeyFigure(interval(effect.low, effect.high), "procentenheter, 95-procentigt intervall", "osäkerheten"),
+            KeyFigure(
+                interval(effect.low, effect.high), "procentenheter, 95-procentigt intervall", "osäkerheten"
+            ),
             KeyFigure(
                 decimal(effect.minimal_detectable, 2),
                 "procentenheter, minsta upptäckbara",
