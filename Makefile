@@ -16,11 +16,11 @@ report: $(STAMP)  ## miljö + alla körningar + webbplats i _site/
 	$(BIN)/bistand report
 
 test: $(STAMP)  ## alla snabba test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 test-all: GROUPS = --group reference
 test-all: environment  ## också långsamma test och jämförelser med publicerade svar
-	$(BIN)/pytest -m ""
+	$(BIN)/pytest -n auto -m "not quarto and not built"
 
 check: $(STAMP)  ## lint, format och typer
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -107,7 +107,10 @@ def foreign_requests(browser: Browser, site: Path, pages: Sequence[str] | None =
     with window(browser) as context:
         tab = context.new_page()
         tab.on("request", lambda request: found.append(request.url) if not _own(request.url, root) else None)
-        tab.on("requestfailed", lambda request: found.append(f"saknas: {request.url}"))
+        tab.on(
+            "requestfailed",
+            lambda request: found.append(f"saknas: {request.url}") if _failed(request) else None,
+        )
         tab.on(
             "console",
             lambda message: found.append(f"konsol: {message.text}") if message.type == "error" else None,
@@ -120,6 +123,11 @@ def foreign_requests(browser: Browser, site: Path, pages: Sequence[str] | None =
                 search.fill("metod")
                 tab.wait_for_timeout(20)
     return found
+
+
+def _failed(request: Request) -> bool:
+    """A file that is not there; a load that the next page broke off is none."""
+    return request.failure != "net::ERR_ABORTED"
 
 
 def _own(url: str, root: str) -> bool:

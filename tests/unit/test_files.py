@@ -9,12 +9,17 @@ import pytest
 from analysis.files import atomic_path, replace_folder, write_text
 
 
+def _interrupted_write(target: Path) -> None:
+    with atomic_path(target) as temporary:
+        temporary.write_text("halv", encoding="utf-8")
+        raise KeyboardInterrupt
+
+
 def test_an_error_inside_the_block_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "fil.txt"
     write_text(target, "gammal")
-    with pytest.raises(KeyboardInterrupt), atomic_path(target) as temporary:
-        temporary.write_text("halv", encoding="utf-8")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_write(target)
     assert target.read_text(encoding="utf-8") == "gammal"
     assert [path.name for path in tmp_path.iterdir()] == ["fil.txt"]
 
