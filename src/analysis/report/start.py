@@ -216,6 +216,7 @@ def runs_table(overview: Overview) -> Markdown:
             {
                 "link": f'<a href="reports/{run.id}/{run.anteckningsbocker[0]}.html">{run.rubrik}</a>',
                 "municipality": overview.catalogue.municipality(run.kommun).name,
+                "period": period_name(run.period),
                 "day": run.kant_senast.isoformat(),
                 "year": str(facts["year"]) if "year" in facts else None,
                 "value": facts.get("value"),
@@ -226,6 +227,7 @@ def runs_table(overview: Overview) -> Markdown:
     columns = [
         Column("link", "Körning", "html"),
         Column("municipality", "Kommun", filter=True),
+        Column("period", "Period", filter=True),
         Column("day", "Känt till och med"),
         Column("year", "Senaste år"),
         Column("value", "Andel invånare", "number", 2, unit="%"),
