@@ -2,7 +2,8 @@
 
 Rooms, from the top; imports point downwards only::
 
-    cli -> pipeline -> site -> report -> effects, forecasts -> plans -> panel -> sources -> errors, files
+    cli -> pipeline -> site -> report -> effects, forecasts, micro -> plans, runs -> panel -> sources
+        -> errors, files, paths, swedish
 """
 
 __version__ = "0.1.0"

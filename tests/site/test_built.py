@@ -13,9 +13,9 @@ from playwright.sync_api import Browser
 
 from analysis.panel import read_panel, series
 from analysis.paths import Project
-from analysis.report.numbers import percent
 from analysis.runs import load_runs
 from analysis.site.check import check_site
+from analysis.swedish import percent
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
 

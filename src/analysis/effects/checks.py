@@ -10,7 +10,8 @@ import pandas as pd
 from analysis.effects.estimate import CheckResult
 from analysis.effects.evidence import Evidence, Panel, gather
 from analysis.effects.window import MIN_PRE_YEARS
-from analysis.effects.wording import decimal, p_text, points, thousands, years_text
+from analysis.effects.wording import p_text, thousands, years_text
+from analysis.swedish import decimal, points
 
 #: A check that tests something warns below this p-value.
 ALARM: Final = 0.05
@@ -145,7 +146,7 @@ def leave_one_out(evidence: Evidence) -> CheckResult:
     passed = same and shift <= 0.25 * half
     text = (
         f"Utan någon enda av de {len(table)} jämförelsekommunerna ligger skattningen mellan "
-        f"{decimal(float(table['estimate'].min()), sign=True)} och {points(float(table['estimate'].max()))}. "
+        f"{decimal(float(table['estimate'].min()), 2, sign=True)} och {points(float(table['estimate'].max()))}. "
         + (
             "Ingen enskild kommun avgör resultatet."
             if passed

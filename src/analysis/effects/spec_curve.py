@@ -19,7 +19,7 @@ from analysis.effects.problem import Estimator
 from analysis.effects.synthetic_control import SyntheticControl
 from analysis.effects.synthetic_did import SyntheticDiD
 from analysis.effects.window import Window, why_not
-from analysis.effects.wording import decimal, points
+from analysis.swedish import decimal, points
 
 ESTIMATORS: Final[tuple[Estimator, ...]] = (
     DifferenceInDifferences(),
@@ -171,7 +171,7 @@ def _sentence(table: pd.DataFrame, median: float, median_p: float) -> str:
     significant = int(table["significant"].sum())
     return (
         f"Av {len(table)} rimliga sätt att räkna ger {lower} en lägre andel än väntat och {len(table) - lower} en högre "
-        f"(från {decimal(float(table['estimate'].min()), sign=True)} till {points(float(table['estimate'].max()))}, median "
-        f"{points(median)}); {significant} av dem skiljer sig från noll på femprocentsnivån. "
+        f"(från {decimal(float(table['estimate'].min()), 2, sign=True)} till {points(float(table['estimate'].max()))}, "
+        f"median {points(median)}); {significant} av dem skiljer sig från noll på femprocentsnivån. "
         f"Samma kurva för andra kommuner har en minst lika avvikande median i {100 * median_p:.0f} procent av fallen."
     )

@@ -19,8 +19,8 @@ from analysis.micro.generator import Microdata, generate
 from analysis.micro.hazard import fit_hazard, life_table
 from analysis.micro.history import History, build_history
 from analysis.micro.municipality import Municipality
-from analysis.micro.swedish import count
 from analysis.micro.vocabulary import month_label
+from analysis.swedish import count
 
 HIDDEN_NAME = "åtgärd med för få deltagare för att nämnas"
 

@@ -10,8 +10,8 @@ from analysis.micro.checks import Check, NegativeControl, Overlap
 from analysis.micro.estimates import Contrast
 from analysis.micro.groups import Dose
 from analysis.micro.history import History
-from analysis.micro.swedish import count, decimal, interval, points
 from analysis.micro.vocabulary import month_label
+from analysis.swedish import count, decimal, interval, points
 
 
 def seen(main: Contrast) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.errors import BistandError
-from analysis.runs.model import Run, day_name, period_name
+from analysis.runs.model import Run, period_name
 from analysis.site.word import check_word, render_word
+from analysis.swedish import day_name
 
 
 def document_name(run: Run) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.paths import Project
-from analysis.report.numbers import percent, points, probability
 from analysis.runs.load import load_runs
 from analysis.runs.overview import read_results
+from analysis.swedish import percent, points, probability
 
 
 def changes_since_previous(project: Project, run_id: str) -> tuple[str, ...]:

@@ -8,14 +8,14 @@ from analysis.forecasts.log import read_log
 from analysis.panel import select
 from analysis.plans.status import changes
 from analysis.report.markdown import Markdown, conclusion, paragraphs
-from analysis.report.numbers import count, decimal, points
 from analysis.report.own_counts import published
 from analysis.report.plan_board import chip, measure_name
 from analysis.report.plan_view import open_view
 from analysis.report.tables import Column, table
 from analysis.report.target_log import ROWS_FILE
-from analysis.runs import RunContext, day_name, period_name
+from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
+from analysis.swedish import count, day_name, decimal, points
 
 _KEY = ["kommun_kod", "measure_id", "period", "gender", "group"]
 _GENDERS = {"T": "alla", "K": "kvinnor", "M": "män"}

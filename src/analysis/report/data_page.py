@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.report.markdown import Markdown, conclusion
-from analysis.report.numbers import count
 from analysis.report.tables import Column, table
 from analysis.runs import Overview
 from analysis.runs.overview import panel_summary
+from analysis.swedish import count
 
 
 def data_conclusion(overview: Overview) -> Markdown:

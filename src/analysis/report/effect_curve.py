@@ -12,8 +12,8 @@ from analysis.report import theme
 from analysis.report.effect_case import EffectCase
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown
-from analysis.report.numbers import points
 from analysis.runs import RunContext
+from analysis.swedish import points
 
 #: Rows of the lower half of the specification curve: column, heading.
 CHOICES: Final = (

@@ -11,9 +11,9 @@ from analysis.report.effect_case import EffectCase
 from analysis.report.effect_pages import not_assessable_note
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown
-from analysis.report.numbers import percent, points
 from analysis.runs import RunContext
 from analysis.sources.observation import RIKET
+from analysis.swedish import percent, points
 
 
 def path_figure(context: RunContext, case: EffectCase) -> Markdown:

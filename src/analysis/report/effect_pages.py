@@ -12,8 +12,8 @@ from analysis.report.markdown import (
     key_figures,
     paragraphs,
 )
-from analysis.report.numbers import count, decimal, interval, points
 from analysis.runs import RunContext
+from analysis.swedish import count, decimal, interval, points
 
 
 def effect_conclusion(context: RunContext, case: EffectCase) -> Markdown:

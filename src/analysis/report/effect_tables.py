@@ -7,9 +7,9 @@ import pandas as pd
 from analysis.report.effect_case import EffectCase
 from analysis.report.effect_pages import not_assessable_note
 from analysis.report.markdown import Markdown, capitalise, paragraphs
-from analysis.report.numbers import count
 from analysis.report.tables import Column, status_chip, table
 from analysis.runs import RunContext
+from analysis.swedish import count
 
 CHIPS = {True: ("fardig", "godkänd"), False: ("avviker", "varning"), None: ("okand", "kunde inte göras")}
 #: Shown as results of their own, not as checks that pass or fail.

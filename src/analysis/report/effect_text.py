@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.report.effect_case import EffectCase, statements_known
 from analysis.report.effect_pages import no_estimate, years_of
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs
-from analysis.report.numbers import percent, points
-from analysis.runs import RunContext, day_name
+from analysis.runs import RunContext
+from analysis.swedish import day_name, percent, points
 
 
 def question_text(context: RunContext, case: EffectCase) -> Markdown:

@@ -25,9 +25,9 @@ from analysis.report.micro_cost import (
     quantiles,
 )
 from analysis.report.micro_study import TITLES
-from analysis.report.numbers import count, decimal, interval, percent, probability
 from analysis.report.tables import Column, table
 from analysis.runs import Overview, period_name
+from analysis.swedish import count, decimal, interval, percent, probability
 
 
 def facts_line(study: CostStudy) -> Markdown:

@@ -11,8 +11,8 @@ from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown
 from analysis.report.micro_study import TITLES, Study, monthly_truth
-from analysis.report.numbers import decimal, points
 from analysis.runs import Overview
+from analysis.swedish import decimal, points
 
 
 def curves_figure(overview: Overview, study: Study, name: str) -> Markdown:

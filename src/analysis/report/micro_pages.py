@@ -13,9 +13,9 @@ from analysis.plans.identification import ledger
 from analysis.plans.load import load_register
 from analysis.report.markdown import Markdown, bullet_list, callout, conclusion, paragraphs
 from analysis.report.micro_study import PURPOSE, TITLES, Study
-from analysis.report.numbers import count, decimal, interval, points
 from analysis.report.tables import Column, table
 from analysis.runs import Overview
+from analysis.swedish import count, decimal, interval, points
 
 MONTE_CARLO = ("benchmarks", "results", "micro_montecarlo.csv")
 

@@ -20,11 +20,11 @@ from analysis.report.monthly_data import (
     MonthSeries,
     month_series,
 )
-from analysis.report.numbers import decimal, percent, points
 from analysis.report.own_counts import published
 from analysis.report.tables import Column, table
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV
+from analysis.swedish import decimal, percent, points
 
 SHOWN_MONTHS: Final = 13
 PROTECTED: Final = STATUS_SV["suppressed"].split(" (")[0]

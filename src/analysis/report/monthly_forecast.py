@@ -18,10 +18,10 @@ from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, capitalise, paragraphs
 from analysis.report.monthly import draw_months, month_axis
 from analysis.report.monthly_data import ADULT_SHARE, ADULTS, HOUSEHOLDS, HOW_TO, MonthSeries, month_series
-from analysis.report.numbers import decimal, probability
 from analysis.report.own_counts import published
 from analysis.report.tables import Column, table
 from analysis.runs import RunContext, period_name
+from analysis.swedish import decimal, probability
 
 #: Two of every month: fewer cannot tell season from development.
 ENOUGH: Final = 24

@@ -24,7 +24,7 @@ from analysis.report.plan_view import (
     with_small,
 )
 from analysis.report.tables import Column, status_chip, table
-from analysis.runs import day_name
+from analysis.swedish import day_name
 
 _CHIPS = {
     Status.DONE: "fardig",

@@ -17,9 +17,9 @@ from analysis.plans.vocabulary import Gender
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
-from analysis.report.numbers import NO_BREAK_SPACE, decimal
 from analysis.report.plan_view import PlanView, lines, short_when, when, with_small
 from analysis.report.tables import Column, table
+from analysis.swedish import NO_BREAK_SPACE, decimal
 
 _NAMES = {Gender.TOTAL: "Alla", Gender.WOMEN: "K", Gender.MEN: "M"}
 

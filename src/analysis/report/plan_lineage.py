@@ -9,7 +9,7 @@ from analysis.plans.vocabulary import Change
 from analysis.report.markdown import Markdown, capitalise, paragraphs, sentence_list
 from analysis.report.plan_view import PlanView, numbered, reference_text, source_text, with_small
 from analysis.report.tables import Column, table
-from analysis.runs import day_name
+from analysis.swedish import day_name
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     Change.UNCHANGED: ("är oförändrad", "är oförändrade"),

@@ -11,11 +11,9 @@ from analysis.plans.lineage import fate_counts
 from analysis.plans.model import Plan, Target
 from analysis.plans.vocabulary import Operator
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs
-from analysis.report.numbers import decimal
 from analysis.report.plan_view import PlanView, source_text, when, with_small
 from analysis.report.tables import Column, table
-from analysis.runs import day_name
-from analysis.runs.model import MONTHS
+from analysis.swedish import MONTHS, day_name, decimal
 
 
 def targets_table(view: PlanView) -> Markdown:

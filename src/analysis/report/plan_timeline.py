@@ -17,7 +17,7 @@ from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown
 from analysis.report.plan_view import PlanView, described, numbered
 from analysis.report.tables import Column, table
-from analysis.runs import day_name
+from analysis.swedish import day_name
 
 LANES = ("Beslut och dokument", "Åtgärder börjar", "Ska vara klara", "Färdiga i uppföljningen", "Mål")
 

@@ -15,9 +15,8 @@ from analysis.plans.model import Document, Plan
 from analysis.plans.periods import parse_period
 from analysis.plans.status import Board, board, previous_board
 from analysis.plans.types import Source
-from analysis.report.numbers import NO_BREAK_SPACE
 from analysis.runs import RunContext, period_name
-from analysis.runs.model import MONTHS
+from analysis.swedish import MONTHS, NO_BREAK_SPACE
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from analysis.report.markdown import (
     sentence_list,
 )
 from analysis.report.monthly_data import month_series
-from analysis.report.numbers import count, percent, points
 from analysis.report.own_counts import published, without_added_months
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import RIKET
+from analysis.swedish import count, percent, points
 
 ADULT_MEASURE = "AMN_VUXNA"
 STATED_MEASURE = "DOK_INVANARE"

@@ -9,12 +9,12 @@ import pandas as pd
 
 from analysis.panel import series, wide
 from analysis.report.markdown import Markdown, capitalise, paragraphs
-from analysis.report.numbers import decimal
 from analysis.report.own_counts import without_added_months
 from analysis.report.position import ADULT_MEASURE, Position
 from analysis.report.tables import Column, table
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import GENDERS, RIKET, STATUS_SV, WITHOUT_VALUE
+from analysis.swedish import decimal
 
 
 def comparison_table(context: RunContext, now: Position) -> Markdown:

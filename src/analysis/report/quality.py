@@ -6,12 +6,12 @@ import pandas as pd
 
 from analysis.panel import wide
 from analysis.report.markdown import Markdown, conclusion, paragraphs
-from analysis.report.numbers import count
 from analysis.report.tables import Column, table
-from analysis.runs import RunContext, day_name
+from analysis.runs import RunContext
 from analysis.runs.context import fingerprint
 from analysis.sources.corrections import read_corrections
 from analysis.sources.observation import RIKET, STATUS_SV
+from analysis.swedish import count, day_name
 
 
 def quality_conclusion(context: RunContext) -> Markdown:

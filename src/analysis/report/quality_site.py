@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.report.markdown import Markdown, bullet_list, capitalise, conclusion, paragraphs
-from analysis.report.numbers import count
 from analysis.report.tables import Column, table
 from analysis.runs import Overview, Run
+from analysis.swedish import count
 
 _PACKAGES = (
     "numpy",

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.report.markdown import Markdown, bullet_list, capitalise, paragraphs
 from analysis.report.tables import Column, facts, table
-from analysis.runs import RunContext, day_name, period_name
+from analysis.runs import RunContext, period_name
+from analysis.swedish import day_name
 
 
 def run_facts(context: RunContext) -> Markdown:

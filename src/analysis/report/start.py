@@ -15,9 +15,9 @@ from analysis.report.markdown import (
     paragraphs,
     sentence_list,
 )
-from analysis.report.numbers import decimal, percent, points, probability
 from analysis.report.tables import Column, table
-from analysis.runs import Overview, Run, Target, day_name, period_name
+from analysis.runs import Overview, Run, Target, period_name
+from analysis.swedish import day_name, decimal, percent, points, probability
 
 
 def yearly(overview: Overview, run: Run) -> dict[int, float]:

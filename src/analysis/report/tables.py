@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.report.markdown import Markdown, raw_html
-from analysis.report.numbers import MISSING, decimal
+from analysis.swedish import MISSING, decimal
 
 Kind = Literal["text", "number", "html"]
 

@@ -10,10 +10,10 @@ from analysis.forecasts.periods import centre
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, capitalise, paragraphs
-from analysis.report.numbers import count, decimal, percent, probability
 from analysis.report.target_pages import TargetState
 from analysis.report.target_text import level_text
 from analysis.runs import RunContext, period_name
+from analysis.swedish import count, decimal, percent, probability
 
 
 def fan_figure(context: RunContext, state: TargetState) -> Markdown:

@@ -12,11 +12,11 @@ import pandas as pd
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
 from analysis.forecasts.scoring import wis
 from analysis.report.markdown import Markdown, capitalise, paragraphs, sentence_list
-from analysis.report.numbers import decimal, percent, probability
 from analysis.report.tables import Column, table
 from analysis.report.target_pages import TargetState, annual_forecasts, bridge_target, known_levels
-from analysis.runs import RunContext, day_name, period_name
+from analysis.runs import RunContext, period_name
 from analysis.sources.passports import read_yaml
+from analysis.swedish import day_name, decimal, percent, probability
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from analysis.forecasts.log import Appended, append, log_rows, measure_key, read
 from analysis.forecasts.periods import last_day
 from analysis.panel import select
 from analysis.report.markdown import Markdown, paragraphs
-from analysis.report.numbers import count, decimal
 from analysis.report.own_counts import published
 from analysis.report.target_pages import TargetState
 from analysis.runs import RunContext
 from analysis.sources.observation import WITH_VALUE
+from analysis.swedish import count, decimal
 
 ROWS_FILE = "prognosrader.csv"
 #: The day from which forecasts were logged as they were made; earlier `data_as_of` are hindcasts.

@@ -12,11 +12,11 @@ from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.target import TargetAssessment
 from analysis.panel import wide
 from analysis.report.markdown import Markdown, paragraphs
-from analysis.report.numbers import decimal, percent, probability
 from analysis.report.tables import Column, table
 from analysis.report.target_pages import TargetState, measure_points
 from analysis.report.target_text import NOT_APPLICABLE, level_text
 from analysis.runs import RunContext, period_name
+from analysis.swedish import decimal, percent, probability
 
 #: Adults' share of all residents, used only where a reading turns on it; stated on the page.
 ADULT_SHARE = 0.79

@@ -14,10 +14,10 @@ from analysis.panel import wide
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, capitalise, paragraphs
-from analysis.report.numbers import decimal, percent, probability
 from analysis.report.target_pages import TargetState
 from analysis.report.target_text import level_text
 from analysis.runs import RunContext, period_name
+from analysis.swedish import decimal, percent, probability
 
 OLD_RATE, NEW_RATE, BREAK = "SCB_ARBETSLOSHET", "N02280", 2022
 #: Percentage points of unemployment in the labour-market scenarios.

@@ -11,11 +11,11 @@ from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import people_behind
 from analysis.panel import wide
 from analysis.report.markdown import Markdown, paragraphs
-from analysis.report.numbers import count, decimal, points
 from analysis.report.tables import Column, table
 from analysis.report.target_pages import POPULATION, TargetState
 from analysis.report.target_text import NOT_APPLICABLE, level_text
 from analysis.runs import RunContext, period_name
+from analysis.swedish import count, decimal, points
 
 MODEL_SV = {"panel": "panelmodellen", "naiv": "oförändrad nivå"}
 

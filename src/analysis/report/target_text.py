@@ -14,11 +14,11 @@ from analysis.report.markdown import (
     key_figures,
     paragraphs,
 )
-from analysis.report.numbers import count, decimal, percent, points, probability
 from analysis.report.target_hindcast import hindcast_sentence
 from analysis.report.target_pages import UNKNOWN_RATIO, TargetState
-from analysis.runs import RunContext, day_name, period_name
+from analysis.runs import RunContext, period_name
 from analysis.runs.model import Target
+from analysis.swedish import count, day_name, decimal, percent, points, probability
 
 NOT_APPLICABLE = "Inte tillämpligt, eftersom planen saknar ett sådant mål."
 NO_TARGET = "Planen har inget mål för andelen biståndsmottagare, så frågan om ett mål nås ställs inte här."

@@ -8,9 +8,9 @@ from analysis.forecasts.scoring import reliability
 from analysis.report import theme
 from analysis.report.figures import publish_figure
 from analysis.report.markdown import Markdown, paragraphs
-from analysis.report.numbers import count, probability
 from analysis.report.target_pages import TargetState, earlier_forecasts
 from analysis.runs import RunContext
+from analysis.swedish import count, probability
 
 
 def track_figure(context: RunContext, state: TargetState) -> Markdown:

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.report.numbers import decimal
+from analysis.swedish import decimal
 
 OWN: Final = "#0b5394"
 RIKET: Final = "#3d3d3d"

@@ -2,7 +2,7 @@
 
 from analysis.runs.context import RunContext, open_run
 from analysis.runs.load import RunList, load_runs
-from analysis.runs.model import Run, Target, day_name, period_end, period_name
+from analysis.runs.model import Run, Target, period_end, period_name
 from analysis.runs.overview import Overview, open_overview
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "RunContext",
     "RunList",
     "Target",
-    "day_name",
     "load_runs",
     "open_overview",
     "open_run",

@@ -9,22 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-PERIOD_PATTERN = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$"
+from analysis.swedish import MONTHS
 
-MONTHS = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
+PERIOD_PATTERN = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$"
 
 
 def period_end(period: str) -> date:
@@ -41,11 +28,6 @@ def period_name(period: str) -> str:
     if not part:
         return year
     return f"tertial {part[1:]} {year}" if part.startswith("T") else f"{MONTHS[int(part) - 1]} {year}"
-
-
-def day_name(day: date) -> str:
-    """Return a day in words: ``28 januari 2021``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 class Target(BaseModel):

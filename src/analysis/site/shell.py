@@ -15,8 +15,9 @@ from analysis.site.config import SiteConfig
 from analysis.site.links import page_url, relative
 from analysis.site.menus import build_menus, home_url
 from analysis.site.pandoc import TocEntry
-from analysis.site.source import PageSource, swedish_date
+from analysis.site.source import PageSource
 from analysis.site.tidy import TidyBody
+from analysis.swedish import day_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent / "assets"
@@ -116,7 +117,7 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
             body=Markup(page.body.html),
             config=config,
             date=source.meta.date,
-            date_text=swedish_date(source.meta.date) if source.meta.date else "",
+            date_text=day_name(source.meta.date) if source.meta.date else "",
             footer_left=Markup(page.inlines.get("footer_left", "")),
             footer_right=Markup(page.inlines.get("footer_right", "")),
             home=home_url(config, source.path),

@@ -19,7 +19,6 @@ from analysis.site.config import SiteConfig
 from analysis.site.notebook import notebook_markdown
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
-MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
 Fold = bool | Literal["show"]
 
 
@@ -132,11 +131,6 @@ class PageSource:
 
 def _first(*values: Any) -> Any:
     return next(value for value in values if value is not None)
-
-
-def swedish_date(day: Date) -> str:
-    """Write a date as ``20 november 2026``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def parse_front_matter(text: str, file: str) -> FrontMatter:

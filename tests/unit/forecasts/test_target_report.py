@@ -20,9 +20,9 @@ from analysis.report import (
     target_text,
     target_track,
 )
-from analysis.report.numbers import probability
 from analysis.runs import RunContext, load_runs, open_run
 from analysis.runs.context import OUTPUT_VARIABLE
+from analysis.swedish import probability
 
 
 @pytest.fixture(scope="module")

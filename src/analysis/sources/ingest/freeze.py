@@ -9,8 +9,9 @@ from collections import Counter
 
 from analysis.sources.ingest.columns import Column
 from analysis.sources.ingest.mapping import ColumnRule, Mapping
-from analysis.sources.ingest.periods import MONTHS, PeriodPart
+from analysis.sources.ingest.periods import PeriodPart
 from analysis.sources.ingest.reading import Reading
+from analysis.swedish import MONTHS
 
 
 def freeze(reading: Reading, mapping: Mapping) -> Mapping:

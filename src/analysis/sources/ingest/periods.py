@@ -9,20 +9,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-MONTHS: Final = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
+from analysis.swedish import MONTHS
+
 _MONTH_WORDS: Final = {
     **{name: number for number, name in enumerate(MONTHS, start=1)},
     **{name[:3]: number for number, name in enumerate(MONTHS, start=1)},

@@ -1,12 +1,34 @@
-"""Numbers as Swedish readers expect them: decimal comma, thin groups, true minus, named units."""
+"""Numbers, months and days as Swedish readers expect them: decimal comma, true minus, named units."""
 
 from __future__ import annotations
 
 import math
+from datetime import date
+from typing import Final
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 MISSING = "–"
+
+MONTHS: Final = (
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+
+def day_name(day: date) -> str:
+    """Return a day in words: ``28 januari 2021``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def decimal(value: float | None, digits: int = 1, *, sign: bool = False) -> str:

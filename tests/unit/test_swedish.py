@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.report import numbers
+from analysis import swedish as numbers
 
 
 @pytest.mark.parametrize(
