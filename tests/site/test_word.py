@@ -117,6 +117,7 @@ def test_linked_svg_is_replaced_by_the_png_beside_it(oracle: Path, tmp_path: Pat
     assert "Data (CSV)" not in text
     assert "Tom" not in text
     assert "Sist" in text
+    assert str(tmp_path) not in _part(made, "word/document.xml"), "the maker's folders are nobody's business"
 
 
 @pytest.mark.parametrize(

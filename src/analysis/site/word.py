@@ -96,7 +96,10 @@ def _svg_only(path: Path | str) -> BistandError:
 
 
 def _finish(path: Path, day: date) -> bytes:
-    """Take the time of making out of a document, and keep every table row on one page."""
+    """Take the time and place of making out of a document, and keep every table row on one page.
+
+    Pandoc writes each picture's path on the maker's machine into the drawing; the file's name is enough.
+    """
     with zipfile.ZipFile(path) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     stamp = datetime(day.year, day.month, day.day, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -105,6 +108,7 @@ def _finish(path: Path, day: date) -> bytes:
     parts["docProps/core.xml"] = core.encode()
     body = parts["word/document.xml"].decode().replace("<w:trPr>", "<w:trPr><w:cantSplit/>")
     body = re.sub(r"<w:tr>(?!\s*<w:trPr>)", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", body)
+    body = re.sub(r'(<pic:cNvPr descr=")[^"]*[/\\]', r"\g<1>", body)
     parts["word/document.xml"] = body.encode()
     return pack(parts)
 
