@@ -54,7 +54,8 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
             [*texts, "Riket"],
             [*colors, theme.RIKET],
         )
-    top = float(np.nanmax([path["actual"].max(), path["high"].max()])) * 1.12
+    reference = [] if evidence.window.reference is None else [float(np.nanmax(evidence.window.reference))]
+    top = float(np.nanmax([path["actual"].max(), path["high"].max(), *reference])) * 1.12
     for height, text, color in zip(theme.spread_labels(ends, top * 0.07), texts, colors, strict=True):
         theme.label_line(axes, years[-1], height, text, color)
     axes.axvline(start - 0.5, color=theme.COMPARABLE, linewidth=1, linestyle=(0, (2, 2)))

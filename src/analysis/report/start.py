@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.report import theme
 from analysis.report.figures import publish_figure
@@ -77,7 +78,21 @@ def _chance(overview: Overview, run: Run) -> str:
     value = facts.get("probability")
     if value is None:
         return "Sannolikheten att nå målet redovisas på körningens sida."
-    return f"Prognosens sannolikhet att målet nås är {probability(float(value))}."
+    text = f"Prognosens sannolikhet att målet nås är {probability(float(value))}"
+    ahead = _ahead(overview, run)
+    if ahead is None:
+        return f"{text}."
+    low, median, high = ahead
+    span = f"{percent(low, 2)} och {percent(high, 2)}"
+    return f"{text}; den väntar sig {percent(median, 2)}, åtta gånger av tio mellan {span}."
+
+
+def _ahead(overview: Overview, run: Run) -> tuple[float, float, float] | None:
+    """Return the forecast at the deadline (low, median, high of the 80 per cent interval) while it is open."""
+    facts = overview.facts(run, "mal")
+    if facts.get("outcome") is not None or facts.get("target_median") is None:
+        return None
+    return float(facts["target_low80"]), float(facts["target_median"]), float(facts["target_high80"])
 
 
 def _newest(overview: Overview, run: Run) -> Run:
@@ -138,7 +153,7 @@ def target_figures(overview: Overview) -> Markdown:
                 (_position(period), period, value) for period, value in adults(overview, newest).items()
             ]
         pieces.append(Markdown(f"## {capitalise(target.namn)}\n"))
-        pieces.append(_draw(overview, target_id, target, newest, values))
+        pieces.append(_draw(overview, target_id, target, newest, values, _ahead(overview, run)))
     return sum(pieces[1:], pieces[0]) if pieces else paragraphs("Ingen körning följer något mål.")
 
 
@@ -148,7 +163,12 @@ def _position(period: str) -> float:
 
 
 def _draw(
-    overview: Overview, target_id: str, target: Target, run: Run, known: list[tuple[float, str, float]]
+    overview: Overview,
+    target_id: str,
+    target: Target,
+    run: Run,
+    known: list[tuple[float, str, float]],
+    ahead: tuple[float, float, float] | None,
 ) -> Markdown:
     figure, axes = theme.new_figure(7.6, 3.6)
     x = [item[0] for item in known]
@@ -173,8 +193,10 @@ def _draw(
             fontsize=9.5,
             fontweight="bold",
         )
-    axes.set_ylim(0, max([*y, target.niva]) * 1.22)
-    axes.set_xlim(min(x) - 0.4, max([*x, deadline]) + 0.6)
+    if ahead is not None:
+        _draw_forecast(axes, deadline, ahead)
+    axes.set_ylim(0, max([*y, target.niva, *(ahead or ())]) * 1.22)
+    axes.set_xlim(min(x) - 0.4, max([*x, deadline]) + (1.0 if ahead else 0.6))
     theme.whole_years(axes, int(min(x)), int(max([*x, deadline])))
     theme.swedish_axis(axes, digits=1 if max(y) < 3 else 0, unit="%")
     measure = overview.catalogue.measure(target.matt)
@@ -185,6 +207,10 @@ def _draw(
         f"{percent(y[-1], 2)} ({period_name(known[-1][1])}). Målet är {_level(target)} senast "
         f"{period_name(target.senast)}."
     )
+    if ahead is not None:
+        span = f"{percent(ahead[0], 2)} till {percent(ahead[2], 2)}"
+        alt += f" Prognosen är {percent(ahead[1], 2)}, 80 procents intervall {span}."
+        data.loc[len(data)] = [f"prognos {target.senast}", ahead[1]]
     return publish_figure(
         figure,
         name=target_id,
@@ -193,6 +219,25 @@ def _draw(
         data=data,
         output=overview.output,
     )
+
+
+def _draw_forecast(axes: Axes, x: float, ahead: tuple[float, float, float]) -> None:
+    """Draw the forecast at the deadline as a point with its 80 per cent interval, a little before the target's mark."""
+    low, median, high = ahead
+    place = x - 0.12
+    axes.plot(
+        [place, place], [low, high], color=theme.FORECAST, linewidth=5, alpha=0.35, solid_capstyle="butt"
+    )
+    axes.plot(
+        [place],
+        [median],
+        marker="o",
+        markerfacecolor="white",
+        color=theme.FORECAST,
+        markersize=7,
+        linestyle="",
+    )
+    theme.label_line(axes, place, high, f"prognos {percent(median, 2)}", theme.FORECAST, dx=0, dy=9)
 
 
 def _labelled(known: list[tuple[float, str, float]], target: Target, annual: bool) -> list[int]:
@@ -217,7 +262,6 @@ def runs_table(overview: Overview) -> Markdown:
                 "link": f'<a href="reports/{run.id}/{run.anteckningsbocker[0]}.html">{run.rubrik}</a>',
                 "municipality": overview.catalogue.municipality(run.kommun).name,
                 "period": period_name(run.period),
-                "day": run.kant_senast.isoformat(),
                 "year": str(facts["year"]) if "year" in facts else None,
                 "value": facts.get("value"),
                 "target": f"{_level(target)} senast {target.senast}" if target else "inget mål för andelen",
@@ -228,7 +272,6 @@ def runs_table(overview: Overview) -> Markdown:
         Column("link", "Körning", "html"),
         Column("municipality", "Kommun", filter=True),
         Column("period", "Period", filter=True),
-        Column("day", "Känt till och med"),
         Column("year", "Senaste år"),
         Column("value", "Andel invånare", "number", 2, unit="%"),
         Column("target", "Mål", filter=True),
