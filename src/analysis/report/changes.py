@@ -12,7 +12,7 @@ from analysis.report.own_counts import published
 from analysis.report.plan_board import chip, measure_name
 from analysis.report.plan_view import open_view
 from analysis.report.tables import Column, table
-from analysis.report.target_log import ROWS_FILE
+from analysis.report.target_log import FIRST_LIVE_DAY, ROWS_FILE
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
 from analysis.swedish import count, day_name, decimal, points
@@ -165,7 +165,7 @@ def forecasts_table(context: RunContext) -> Markdown:
         columns,
         caption="Prognoser då och nu",
         sortable=True,
-        note="Ur prognosloggen. Prognoser för dagar före november 2026 är gjorda i efterhand med det som var känt då.",
+        note=f"Ur prognosloggen. Prognoser för dagar före {FIRST_LIVE_DAY} är gjorda i efterhand med det som var känt då.",
     )
 
 

@@ -45,8 +45,14 @@ def comparison_table(context: RunContext, now: Position) -> Markdown:
         caption=f"{context.municipality.name} bland {context.catalogue.groups[context.run.jamforelse].titel}, {now.year}",
         sortable=True,
         highlight=lambda row: row["code"] == context.run.kommun,
-        note="Källa: Kolada (RKA), Socialstyrelsen / SCB; egen bearbetning. Status: observerad. – uppgift saknas.",
+        note=f"{cited(context, context.observations, context.run.matt)} – uppgift saknas.",
     )
+
+
+def cited(context: RunContext, rows: pd.DataFrame, measure_id: str) -> str:
+    """Return how to cite the sources that a measure's rows came from, read off their passports."""
+    used = set(rows.loc[rows["measure_id"] == measure_id, "source_id"])
+    return f"Källa: {'; '.join(item.passport.hanvisning for item in context.passports if item.passport.id in used)}."
 
 
 def gender_table(context: RunContext) -> Markdown:
@@ -68,11 +74,12 @@ def gender_table(context: RunContext) -> Markdown:
     frame.columns = frame.columns.rename(None)
     periods = [name for name in frame.columns if name != "gender"]
     gap = frame.set_index("gender")
-    extra = {
-        "gender": "Skillnad, kvinnor minus män",
-        **{p: gap.loc["Kvinnor", p] - gap.loc["Män", p] for p in periods},
-    }
-    frame = pd.concat([frame, pd.DataFrame([extra])], ignore_index=True)
+    if {"Kvinnor", "Män"} <= set(gap.index):
+        extra = {
+            "gender": "Skillnad, kvinnor minus män",
+            **{p: gap.loc["Kvinnor", p] - gap.loc["Män", p] for p in periods},
+        }
+        frame = pd.concat([frame, pd.DataFrame([extra])], ignore_index=True)
     columns = [
         Column("gender", "Grupp"),
         *(Column(p, capitalise(period_name(p)), "number", 2, unit="%") for p in periods),
@@ -81,8 +88,8 @@ def gender_table(context: RunContext) -> Markdown:
         frame,
         columns,
         caption="Vuxna biståndsmottagare, andel av befolkningen, kvinnor och män",
-        note="Källa: Uppsala kommun, verksamhetsplan 2025, tabell 15 (Lifecare och Socialstyrelsen). "
-        "Skillnaden är i procentenheter. Status: observerad; definitionen anges inte i dokumentet.",
+        note=f"{cited(context, known, ADULT_MEASURE)} Skillnaden är i procentenheter. "
+        f"{context.catalogue.measure(ADULT_MEASURE).definition}",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.panel import wide
-from analysis.report.markdown import Markdown, conclusion, paragraphs
+from analysis.report.markdown import Markdown, conclusion, paragraphs, sentence_list
 from analysis.report.tables import Column, table
 from analysis.runs import RunContext
 from analysis.runs.context import fingerprint
@@ -24,7 +24,7 @@ def quality_conclusion(context: RunContext) -> Markdown:
         f"{day_name(context.run.kant_senast)}.",
         f"{count(missing)} kommunår saknas i källorna och räknas som saknade, aldrig som noll.",
         f"{len(pseudo)} av källorna är pseudoutgåvor: publiceringsdagen följer källans normala eftersläpning men värdena "
-        "är de reviderade som gällde i september 2026."
+        f"är de reviderade i utgåvan {sentence_list(sorted({item.passport.utgava for item in pseudo}))}."
         if pseudo
         else "",
     )
