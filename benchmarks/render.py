@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.site import embedded
+from renderer import embedded
 
 FIXTURE = Path(__file__).parents[1] / "tests" / "site" / "oracle" / "fixture"
 REPORTS = FIXTURE / "reports" / "exempelkoping-2024"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.site import embedded, quarto
+from renderer import embedded, quarto
 
 HERE = Path(__file__).parent
 ORACLE = HERE / "oracle"

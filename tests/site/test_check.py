@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.site.check import check_site
+from renderer.check import check_site
 
 FAULTS = [
     ('<html lang="sv">', '<html lang="en">', "lang"),

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import BistandError
-from analysis.site import embedded, equivalence, pandoc
-from analysis.site.finding import Finding, demand_none
-from analysis.site.links import local_target, resolve
+from renderer import embedded, equivalence, pandoc
+from renderer.finding import Finding, demand_none
+from renderer.links import local_target, resolve
 
 
 def test_report_names_pages_and_versions(stage: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analysis.site.lint import lint
+from renderer.lint import lint
 
 BAD_MARKDOWN = [
     ("# Rubrik ett", "nivå två"),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from analysis.site.cells import PageDefaults, shown_outputs, split_options, view_cell
-from analysis.site.notebook import notebook_markdown
+from renderer.cells import PageDefaults, shown_outputs, split_options, view_cell
+from renderer.notebook import notebook_markdown
 
 DEFAULTS = PageDefaults(echo=True, warning=True, code_fold=True)
 

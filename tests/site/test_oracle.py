@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from oracle import content_model
 
-from analysis.site import embedded, equivalence, quarto
-from analysis.site.check import check_site
+from renderer import embedded, equivalence, quarto
+from renderer.check import check_site
 
 VERSIONS = ("1.9.38", "1.10.18")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.site.shell import ASSETS
+from renderer.shell import ASSETS
 
 BLOCK = re.compile(r"(:root[^{]*)\{([^}]*)\}")
 # (text, surfaces it stands on)

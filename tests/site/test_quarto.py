@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.errors import BistandError
-from analysis.site import quarto
-from analysis.site.check import check_site
+from renderer import quarto
+from renderer.check import check_site
 
 PAGE = """<!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" lang="sv" xml:lang="sv"><head><meta charset="utf-8">

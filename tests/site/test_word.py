@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import BistandError
-from analysis.site.word import check_word, render_word
-from analysis.site.word_reference import pack
+from renderer.word import check_word, render_word
+from renderer.word_reference import pack
 
 FACTS = {"Kommun": "Uppsala (0380)", "Period": "oktober 2024"}
 

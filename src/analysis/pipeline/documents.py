@@ -6,8 +6,8 @@ from pathlib import Path
 
 from analysis.errors import BistandError
 from analysis.runs.model import Run, period_name
-from analysis.site.word import check_word, render_word
 from analysis.swedish import day_name
+from renderer.word import check_word, render_word
 
 
 def document_name(run: Run) -> str:

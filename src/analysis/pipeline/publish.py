@@ -13,7 +13,7 @@ from pathlib import Path
 from analysis.errors import BistandError
 from analysis.files import replace_folder, sha256_of, write_bytes, write_text
 from analysis.paths import Project
-from analysis.site.check import check_site
+from renderer.check import check_site
 
 CHECKSUMS = "SHA256SUMS"
 

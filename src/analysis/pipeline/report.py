@@ -12,6 +12,7 @@ from pathlib import Path
 
 from analysis.errors import BistandError
 from analysis.files import replace_folder, write_text
+from analysis.pages.target.log import append_runs
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
@@ -28,7 +29,6 @@ from analysis.pipeline.manifest import (
 )
 from analysis.pipeline.stage import SITE_FOLDER, SITE_NOTEBOOKS, stage_site
 from analysis.pipeline.staleness import Planned, plan_runs
-from analysis.report.target_log import append_runs
 from analysis.runs.load import RunList, load_runs
 from analysis.runs.model import Run
 from analysis.sources.catalogue import load_catalogue
@@ -137,9 +137,9 @@ def _execute(jobs: list[Job], workers: int, progress: Progress) -> tuple[Outcome
 
 def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) -> tuple[int, str]:
     """Stage, lint, render, check and swap in the site; returns the number of pages and the renderer used."""
-    from analysis.site import embedded
-    from analysis.site.check import check_site
-    from analysis.site.lint import lint
+    from renderer import embedded
+    from renderer.check import check_site
+    from renderer.lint import lint
 
     cache = project.root / ".cache"
     stage, fresh = cache / "kallor", cache / "_site.ny"
@@ -154,7 +154,7 @@ def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) ->
             "Quarto finns inte på datorn", fix="Installera Quarto 1.9 eller senare, eller utelämna valet."
         )
     if found is not None:
-        from analysis.site import quarto
+        from renderer import quarto
 
         say(f"Återger med Quarto {found}.")
         quarto.render(stage, fresh)
@@ -169,14 +169,14 @@ def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) ->
 
 def _write_build_facts(stage: Path, quarto: object | None) -> None:
     """Write which renderer made the site, beside its pages; nothing in it differs between equal builds."""
-    from analysis.site.pandoc import pandoc_version
+    from renderer.pandoc import pandoc_version
 
     facts = {"återgivare": f"Quarto {quarto}" if quarto else "inbyggd", "pandoc": pandoc_version()}
     write_text(stage / "bygge.json", json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def _find_quarto() -> object | None:
-    from analysis.site import quarto
+    from renderer import quarto
 
     return quarto.find()
 

@@ -12,17 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.answers import effect as effect_case
+from analysis.answers.effect import EffectCase
+from analysis.pages.effect import curve as effect_curve
+from analysis.pages.effect import figures as effect_figures
+from analysis.pages.effect import summary as effect_pages
+from analysis.pages.effect import tables as effect_tables
+from analysis.pages.effect import text as effect_text
 from analysis.paths import Project
 from analysis.plans.load import load_plan
-from analysis.report import (
-    effect_case,
-    effect_curve,
-    effect_figures,
-    effect_pages,
-    effect_tables,
-    effect_text,
-)
-from analysis.report.effect_case import EffectCase
 from analysis.runs import RunContext, load_runs
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.observation import COLUMNS

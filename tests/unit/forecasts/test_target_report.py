@@ -7,19 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.answers import target as target_pages
 from analysis.forecasts.log import read_log, validate
+from analysis.pages.target import figures as target_figures
+from analysis.pages.target import hindcast as target_hindcast
+from analysis.pages.target import log as target_log
+from analysis.pages.target import readings as target_readings
+from analysis.pages.target import scenarios as target_scenarios
+from analysis.pages.target import tables as target_tables
+from analysis.pages.target import text as target_text
+from analysis.pages.target import track as target_track
 from analysis.panel import build_panel
-from analysis.report import (
-    target_figures,
-    target_hindcast,
-    target_log,
-    target_pages,
-    target_readings,
-    target_scenarios,
-    target_tables,
-    target_text,
-    target_track,
-)
 from analysis.runs import RunContext, load_runs, open_run
 from analysis.runs.context import OUTPUT_VARIABLE
 from analysis.swedish import probability

@@ -9,14 +9,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from analysis.answers import cost as micro_cost
+from analysis.answers.micro_study import Study, banner, facts_line, study_facts
 from analysis.errors import BistandError
 from analysis.micro.assess import assess
 from analysis.micro.estimates import estimate
 from analysis.micro.generator import generate_with_starters, true_effect
 from analysis.micro.naive import naive
 from analysis.micro.trial import emulate
-from analysis.report import micro_cost, micro_cost_pages, micro_figures, micro_pages
-from analysis.report.micro_study import Study, banner, facts_line, study_facts
+from analysis.pages.cost import page as micro_cost_pages
+from analysis.pages.micro import figures as micro_figures
+from analysis.pages.micro import sections as micro_pages
 
 from .conftest import lay_out_history, town
 

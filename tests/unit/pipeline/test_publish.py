@@ -16,7 +16,7 @@ from analysis.paths import Project
 from analysis.pipeline.feed import FEED, write_feed
 from analysis.pipeline.publish import CHECKSUMS, HEADERS, copy_to, make_bundle
 from analysis.runs import load_runs
-from analysis.site import embedded
+from renderer import embedded
 
 
 @pytest.fixture

@@ -10,18 +10,16 @@ from typing import Any
 
 import pytest
 
+from analysis.pages.measures import board as plan_board
+from analysis.pages.measures import indicators as plan_indicators
+from analysis.pages.measures import ledger as plan_ledger
+from analysis.pages.measures import lineage as plan_lineage
+from analysis.pages.measures import sections as plan_pages
+from analysis.pages.measures import timeline as plan_timeline
+from analysis.pages.measures import view as plan_view
+from analysis.pages.measures.view import PlanView, when
 from analysis.plans.load import Register
 from analysis.plans.model import Plan
-from analysis.report import (
-    plan_board,
-    plan_indicators,
-    plan_ledger,
-    plan_lineage,
-    plan_pages,
-    plan_timeline,
-    plan_view,
-)
-from analysis.report.plan_view import PlanView, when
 
 TODAY = date(2026, 11, 21)
 SLOW = pytest.mark.slow

@@ -1,0 +1,1 @@
+"""What is true for one run, one module a question."""

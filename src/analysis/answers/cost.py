@@ -1,0 +1,185 @@
+"""Notebook 05: what an avoided month costs, and how much of a measure a target would take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.answers.micro_study import SEED, TITLES, synthetic_town
+from analysis.errors import BistandError
+from analysis.micro.cost import Price, break_even_months, cost_per_avoided_month, example_price
+from analysis.micro.estimates import Contrast, estimate
+from analysis.micro.generator import Microdata
+from analysis.micro.rates import Profile, count_rates, profile
+from analysis.micro.stockflow import Fitted, Level, Plan, Projection, fit_level, project
+from analysis.micro.trial import emulate, fit_start
+from analysis.micro.volumes import Target, needs_table
+from analysis.panel import read_panel, series
+from analysis.plans.load import load_register
+from analysis.plans.model import Plan as Adopted
+from analysis.runs import Overview
+from analysis.sources.observation import WITH_VALUE
+
+LUND, UPPSALA = "lund-2021", "uppsala-vp2025"
+MUNICIPALITY = "0380"
+ADULTS, POPULATION = "AMN_VUXNA", "SCB_FOLKMANGD"
+DRAWS = 400
+#: Additional starts a month in the example figure.
+EXAMPLE_STARTS = 100.0
+#: Most additional starts a month that are tried; more than half of the stock cannot start in a month.
+MOST = 200.0
+TARGET_ID = "en-procent-2026"
+
+
+@dataclass(frozen=True)
+class CostStudy:
+    """What the page knows.
+
+    Attributes
+    ----------
+    data
+        The synthetic municipality.
+    stay, months
+        By measure: contrast of months with bistånd in two years, and mean months in the measure.
+    profiles
+        By measure: hazard ratios of leaving.
+    target
+        The month and share to reach.
+    fitted
+        Stock and flows of the synthetic municipality scaled to the published level.
+    baseline
+        Paths without additional starts.
+    """
+
+    data: Microdata
+    stay: dict[str, Contrast]
+    months: dict[str, float]
+    profiles: dict[str, Profile]
+    target: Target
+    fitted: Fitted
+    baseline: Projection
+
+    @property
+    def horizon(self) -> int:
+        """Months from the latest level to the target."""
+        return self.target.month - self.fitted.level.latest
+
+
+def open_cost(overview: Overview) -> CostStudy:
+    """Estimate the measures' effects and fit the stock and flows: about ten seconds, deterministic."""
+    data, history, _ = synthetic_town()
+    stay, months, profiles = {}, {}, {}
+    for number, name in enumerate(history.measures):
+        trials = emulate(history, number)
+        model = fit_start(trials)
+        stay[name] = estimate(trials, model, lasting=False).get("månader_24")
+        profiles[name] = profile(trials, model, 60, SEED)
+        own = data.measures[data.measures["measure"] == name]
+        months[name] = float((own["end"] - own["start"] + 1).mean())
+    fitted = fit_level(count_rates(history), published_level(overview))
+    stated = overview.runs.targets[TARGET_ID]
+    target = Target(_month(stated.senast), stated.niva)
+    baseline = project(fitted, Plan({}), profiles, target.month - fitted.level.latest, draws=DRAWS, seed=SEED)
+    return CostStudy(data, stay, months, profiles, target, fitted, baseline)
+
+
+def published_level(overview: Overview) -> Level:
+    """Read the adult share that the documents state, and the population, off the panel.
+
+    The earlier value is a yearly mean and stands for the middle of its year.
+    """
+    panel = read_panel(overview.project)
+    known = panel[panel["status"].isin(WITH_VALUE)]
+    shares = series(known, ADULTS, MUNICIPALITY)
+    people = series(known, POPULATION, MUNICIPALITY)
+    if len(shares) < 2 or people.empty:
+        raise BistandError(
+            "panelen saknar de vuxnas andel eller folkmängden", file=overview.project.observations,
+            fix="Kör bistand data build.",
+        )  # fmt: skip
+    first, last = (_month(str(period)) for period in shares.index[-2:])
+    return Level(float(people.iloc[-1]), float(shares.iloc[-2]), float(shares.iloc[-1]), last - first, last)
+
+
+def _month(period: str) -> int:
+    """Month index of ``2024-10``; a whole year stands for its June."""
+    return int(period[:4]) * 12 + (int(period[5:7]) - 1 if len(period) > 4 else 5)
+
+
+def document(overview: Overview, plan_id: str) -> Adopted:
+    """Return a plan of the register."""
+    return load_register(overview.project.plans).plan(plan_id)
+
+
+def prices(overview: Overview) -> tuple[Price, ...]:
+    """Price examples of Lund's document, per participant-month."""
+    plan = document(overview, LUND)
+    return tuple(
+        example_price(row.label, row.source.doc, row.places, 12, row.cost, row.saved) for row in plan.costs
+    )
+
+
+def mean_benefit(overview: Overview) -> float:
+    """Mean bistånd per adult and month, kronor: Uppsala's budget line over the adults of the published level.
+
+    A mean, not what one person less would save.
+    """
+    budget = document(overview, UPPSALA).budgets[0]
+    paid = budget.amount("Ekonomiskt bistånd", budget.columns[0])
+    level = published_level(overview)
+    if paid is None:
+        raise BistandError(
+            "budgettabellen saknar beloppet för ekonomiskt bistånd", file=overview.project.plans
+        )
+    return abs(paid) * 1e6 / 12 / (level.last_share / 100 * level.population)
+
+
+def cost_rows(study: CostStudy, chosen: tuple[Price, ...]) -> pd.DataFrame:
+    """Cost per avoided month of every synthetic measure at every example price.
+
+    Columns ``atgard, pris, per_manad, manader, undvikna, kostnad, lag, hog, netto, brytpunkt, skal``.
+    """
+    rows = []
+    for name, stay in study.stay.items():
+        for price in chosen:
+            found = cost_per_avoided_month(price, study.months[name], stay)
+            rows.append(
+                (TITLES[name], price.name, price.per_month, study.months[name], -stay.effect, found.value, found.low,
+                 found.high, found.net[1], break_even_months(price, study.months[name]), found.reason)
+            )  # fmt: skip
+    columns = [
+        "atgard",
+        "pris",
+        "per_manad",
+        "manader",
+        "undvikna",
+        "kostnad",
+        "lag",
+        "hog",
+        "netto",
+        "brytpunkt",
+        "skal",
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"kostnad": float, "lag": float, "hog": float})
+
+
+def example_paths(study: CostStudy) -> dict[str, Projection]:
+    """Paths with additional starts of one measure at a time, in the same drawn worlds as the baseline."""
+    return {
+        name: project(
+            study.fitted, Plan({name: EXAMPLE_STARTS}), study.profiles, study.horizon, draws=DRAWS, seed=SEED
+        )
+        for name in study.profiles
+    }
+
+
+def needs(study: CostStudy) -> pd.DataFrame:
+    """Additional starts a month that give 50 and 80 per cent probability, by measure."""
+    return needs_table(study.fitted, study.profiles, study.target, most=MOST, draws=DRAWS, seed=SEED)
+
+
+def quantiles(projection: Projection) -> np.ndarray:
+    """(3, H) 10, 50 and 90 per cent quantiles of the share."""
+    return np.asarray(np.quantile(projection.share, [0.1, 0.5, 0.9], axis=0))

@@ -1,0 +1,132 @@
+"""Notebooks 05 and 07: one synthetic municipality, estimated once, with its truth beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import BistandError
+from analysis.micro.assess import MeasureResult, assess
+from analysis.micro.generator import Microdata, Starters, Truth, generate_with_starters, true_effect
+from analysis.micro.history import History, build_history
+from analysis.micro.municipality import MEASURES, Municipality
+from analysis.micro.naive import Naive, naive
+from analysis.micro.trial import emulate
+from analysis.pages.parts.markdown import Markdown, synthetic_banner
+
+#: Scale of the example: about 5 000 persons in 60 months, two fifths of the calibrated municipality.
+INFLOW = 45.0
+SEED = 2026
+DRAWS = 100
+CLONES = 12
+#: The measure whose groups and balance are shown.
+SHOWN_IN_FULL = "jobbspar"
+TITLES = {measure.name: measure.title for measure in MEASURES}
+#: What the generator was told; printed beside what the method found.
+PURPOSE = {
+    "jobbspar": "hjälper till arbete och ges oftare till dem som ändå har lätt att få arbete",
+    "motivationskurs": "gör ingen skillnad och ges oftare till dem som har varit länge i bistånd",
+    "sprakpraktik": "låser in först och hjälper sedan, och ges oftare till dem som har svårt att få arbete",
+    "studiestart": "hjälper till studier och ges oftare till unga",
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """The synthetic municipality and what was found in it.
+
+    Attributes
+    ----------
+    data, history
+        Tables and arrays.
+    results, truths, naives
+        By measure name.
+    """
+
+    data: Microdata
+    history: History
+    results: dict[str, MeasureResult]
+    truths: dict[str, Truth]
+    naives: dict[str, Naive]
+
+
+def synthetic_town() -> tuple[Microdata, History, list[Starters]]:
+    """Generate the example municipality of both notebooks."""
+    data, starters = generate_with_starters(Municipality(inflow=INFLOW), SEED)
+    return data, build_history(data.spells, data.measures, data.background, data.window), starters
+
+
+def open_study() -> Study:
+    """Generate, estimate and simulate the truth: ten to twenty seconds, deterministic."""
+    data, history, starters = synthetic_town()
+    results, truths, naives = {}, {}, {}
+    town = Municipality(inflow=INFLOW)
+    for number, name in enumerate(history.measures):
+        results[name] = assess(
+            history, number, data.status, draws=DRAWS, seed=SEED, groups=name == SHOWN_IN_FULL
+        )
+        truths[name] = true_effect(town, starters[number], 24, CLONES, SEED)
+        naives[name] = naive(emulate(history, number), 12)
+    return Study(data, history, results, truths, naives)
+
+
+METHOD_TEXT = (
+    "Personerna, åtgärderna och effekterna är påhittade för att visa hur metoden fungerar och hur väl den träffar. "
+    "Ingenting på sidan säger något om en verklig kommun eller åtgärd, utom listan sist över åtgärder som går att pröva."
+)
+COST_TEXT = (
+    "Personerna, åtgärderna, flödena och effekterna är påhittade för att visa hur räkningen går till. Verkliga är bara "
+    "priserna, budgeten och utgångsnivån, som har sin källa utskriven."
+)
+
+
+def banner(data: Microdata, text: str = METHOD_TEXT) -> Markdown:
+    """Return the banner of a page with synthetic data, before anything else on it."""
+    if data.status != "synthetic":
+        raise BistandError(
+            "sidan får bara visa syntetiska data", fix="Egna data räknas med bistand mikro run."
+        )
+    return synthetic_banner(f"{data.name} finns inte. {text}")
+
+
+def facts_line(study: Study) -> Markdown:
+    """Return the line of facts: size and period of the example."""
+    history = study.history
+    first, last = history.window.first // 12, history.window.last // 12
+    parts = [
+        f"**{study.data.name}** (påhittad)",
+        f"{first}–{last}",
+        f"{history.persons:,} personer".replace(",", "\u00a0"),
+        f"{len(history.measures)} åtgärder",
+        "status: syntetisk",
+    ]
+    return Markdown("::: {.korningsfakta}\n" + " · ".join(parts) + "\n:::\n")
+
+
+def study_facts(study: Study) -> dict[str, object]:
+    """Return the numbers of the page, for tests and for the page's own check."""
+    return {
+        name: {
+            "effekt": result.get().effect if result.assessable else None,
+            "sann": study.truths[name].gain(12) * 100,
+            "utslag": result.verdict,
+            "status": result.status,
+        }
+        for name, result in study.results.items()
+    }
+
+
+def monthly_truth(truth: Truth) -> pd.DataFrame:
+    """Columns ``manad, sann_med, sann_utan, sann_skillnad`` in per cent and percentage points."""
+    start = truth.left_start[:, :2].sum(axis=1) * 100
+    without = truth.left_not[:, :2].sum(axis=1) * 100
+    return pd.DataFrame(
+        {
+            "manad": np.arange(1, len(start) + 1),
+            "sann_med": start,
+            "sann_utan": without,
+            "sann_skillnad": start - without,
+        }
+    )

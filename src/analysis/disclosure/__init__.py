@@ -1,0 +1,1 @@
+"""The protector of small counts."""

@@ -1,0 +1,1 @@
+"""The pages of the site, one folder a page; they print what the answers say and compute nothing."""

@@ -1,0 +1,237 @@
+"""Notebook 08: what a run says that the one before it did not: new and revised numbers, forecasts, statuses."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.disclosure.own_counts import published
+from analysis.forecasts.log import read_log
+from analysis.pages.measures.board import chip, measure_name
+from analysis.pages.measures.view import open_view
+from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
+from analysis.pages.parts.table import Column, table
+from analysis.pages.target.log import FIRST_LIVE_DAY, ROWS_FILE
+from analysis.panel import select
+from analysis.plans.status import changes
+from analysis.runs import RunContext, period_name
+from analysis.sources.observation import STATUS_SV, WITH_VALUE
+from analysis.swedish import count, day_name, decimal, points
+
+_KEY = ["kommun_kod", "measure_id", "period", "gender", "group"]
+_GENDERS = {"T": "alla", "K": "kvinnor", "M": "män"}
+_QUANTILES = {"0.1": "low", "0.5": "median", "0.9": "high"}
+_BASELINE = "naiv"
+
+
+def _both(context: RunContext, before: RunContext) -> pd.DataFrame:
+    """Match what the two runs may show; ``_merge`` says which of them knew a row.
+
+    A row without a number (an empty cell of a file) is not known: filled in later it is new, not revised.
+    """
+    columns = [*_KEY, "value", "unit", "status"]
+    earlier = published(before)[columns]
+    matched = earlier[earlier["status"] != "missing"].merge(
+        published(context)[columns], on=_KEY, how="outer", suffixes=("_fore", "_nu"), indicator=True
+    )
+    return matched[(matched["_merge"] != "right_only") | (matched["status_nu"] != "missing")]
+
+
+def _revised(matched: pd.DataFrame) -> pd.DataFrame:
+    known = matched[matched["_merge"] == "both"]
+    same = (known["value_fore"] == known["value_nu"]) | (
+        known["value_fore"].isna() & known["value_nu"].isna()
+    )
+    return known[~same]
+
+
+def changes_conclusion(context: RunContext) -> Markdown:
+    """Return the page's conclusion: how much is new, how much was revised, how many statuses moved."""
+    before = context.previous
+    if before is None:
+        return conclusion("**Det här är planens första körning.** Det finns ingen tidigare att jämföra med.")
+    matched = _both(context, before)
+    new = matched[matched["_merge"] == "right_only"]
+    own = int((new["kommun_kod"] == context.run.kommun).sum())
+    moved = len(changes(open_view(before).board, open_view(context).board))
+    return conclusion(
+        f"**Sedan körningen {day_name(before.run.kant_senast)} har {count(len(new))} nya uppgifter blivit kända, "
+        f"{count(own)} av dem om {context.municipality.name}.**",
+        f"{count(len(_revised(matched)))} tidigare kända tal har reviderats.",
+        f"{count(moved)} åtgärdsrader har fått en annan status i planens register.",
+    )
+
+
+def new_values_table(context: RunContext) -> Markdown:
+    """Return the municipality's own numbers that were not known last time."""
+    before = context.previous
+    if before is None:
+        return paragraphs("Ingen tidigare körning finns.")
+    matched = _both(context, before)
+    new = matched[(matched["_merge"] == "right_only") & (matched["kommun_kod"] == context.run.kommun)]
+    if new.empty:
+        return paragraphs("Inga nya tal om kommunen har blivit kända.")
+    order = {name: place for place, name in enumerate(context.catalogue.measures)}
+    new = new.assign(_order=new["measure_id"].map(order)).sort_values(
+        ["_order", "group", "gender", "period"], kind="stable"
+    )
+    parts = new.groupby(["_order", "group", "gender", new["period"].str.len()], sort=False)
+    frame = pd.DataFrame([line for _, part in parts for line in _new_lines(context, part)])
+    columns = [
+        Column("measure", "Mått", filter=True),
+        Column("gender", "Grupp"),
+        Column("period", "Period"),
+        Column("value", "Värde"),
+        Column("status", "Status"),
+    ]
+    return table(frame, columns, caption=f"Nya tal om {context.municipality.name}", sortable=True)
+
+
+_MANY = 3
+
+
+def _new_lines(context: RunContext, part: pd.DataFrame) -> list[dict[str, str]]:
+    """Return one line a number, or one line for a whole series of months: its span and its newest number."""
+    months = str(part["period"].iloc[0])[4:5] == "-" and len(part) > _MANY
+    chosen = part.tail(1) if months else part
+    lines = []
+    for row in chosen.itertuples():
+        measure = context.catalogue.measure(str(row.measure_id))
+        group = "" if row.group == "alla" else f", {row.group}"
+        period = period_name(str(row.period))
+        if months:
+            period = f"{len(part)} månader, {period_name(str(part['period'].iloc[0]))} till {period} (värdet)"
+        lines.append(
+            {
+                "measure": f"{measure.namn}{group}",
+                "gender": _GENDERS[str(row.gender)],
+                "period": period,
+                "value": decimal(float(str(row.value_nu)), measure.decimaler),
+                "status": STATUS_SV[str(row.status_nu)],
+            }
+        )
+    return lines
+
+
+def revisions_table(context: RunContext) -> Markdown:
+    """Return earlier numbers of the run's measure that have another value now, largest change first."""
+    before = context.previous
+    if before is None:
+        return paragraphs("Ingen tidigare körning finns.")
+    revised = _revised(_both(context, before))
+    if revised.empty:
+        return paragraphs(
+            "Inga tal som var kända då har ändrats. Där källan är en pseudoutgåva kan revideringar inte synas: bara "
+            "dagens värden finns bevarade."
+        )
+    change = (revised["value_nu"] - revised["value_fore"]).abs()
+    largest = revised.assign(_change=change).sort_values("_change", ascending=False).head(50)
+    frame = pd.DataFrame(
+        {
+            "name": [context.catalogue.municipality(code).name for code in largest["kommun_kod"]],
+            "measure": [context.catalogue.measure(item).kort for item in largest["measure_id"]],
+            "period": [period_name(item) for item in largest["period"]],
+            "before": largest["value_fore"].to_numpy(),
+            "after": largest["value_nu"].to_numpy(),
+        }
+    )
+    columns = [
+        Column("name", "Kommun", filter=True),
+        Column("measure", "Mått"),
+        Column("period", "Period"),
+        Column("before", "Då", "number", 2),
+        Column("after", "Nu", "number", 2),
+    ]
+    caption = f"De {len(largest)} största revideringarna av {len(revised)}"
+    return table(frame, columns, caption=caption, sortable=True)
+
+
+def forecasts_table(context: RunContext) -> Markdown:
+    """Return each logged forecast of the municipality beside the run's own, with the outcome where it is known."""
+    rows = _forecasts(context)
+    if rows.empty:
+        return paragraphs("Ingen prognos finns att jämföra med.")
+    frame = pd.DataFrame([_forecast_row(context, part) for _, part in rows.groupby(_FORECAST, sort=True)])
+    columns = [
+        Column("measure", "Mått", filter=True),
+        Column("end", "Avser", filter=True),
+        Column("made", "Gjord med det som var känt"),
+        Column("median", "Prognos", "number", 2, unit="%"),
+        Column("interval", "80 procents intervall"),
+        Column("outcome", "Utfall", "number", 2, unit="%"),
+        Column("miss", "Prognosen minus utfallet"),
+    ]
+    return table(
+        frame,
+        columns,
+        caption="Prognoser då och nu",
+        sortable=True,
+        note=f"Ur prognosloggen. Prognoser för dagar före {FIRST_LIVE_DAY} är gjorda i efterhand med det som var känt då.",
+    )
+
+
+_FORECAST = ["measure", "target_end_date", "data_as_of", "model"]
+
+
+def _forecasts(context: RunContext) -> pd.DataFrame:
+    own = read_log(context.output / "results" / ROWS_FILE)
+    log = read_log(context.project.forecast_log)
+    log = log[
+        (log["municipality"] == context.run.kommun)
+        & (log["data_as_of"] < context.run.kant_senast.isoformat())
+    ]
+    rows = pd.concat([log, own], ignore_index=True) if len(own) else log
+    wanted = rows["output_type_id"].isin(_QUANTILES) & (rows["output_type"] == "quantile")
+    asked_again = rows["target_end_date"].isin(set(own["target_end_date"]) | set(_deadline(context)))
+    return rows[wanted & asked_again & (rows["model"] != _BASELINE)]
+
+
+def _deadline(context: RunContext) -> list[str]:
+    return [f"{context.target.deadline_year}-12-31"] if context.target else []
+
+
+def _forecast_row(context: RunContext, part: pd.DataFrame) -> dict[str, object]:
+    first = part.iloc[0]
+    values = {
+        _QUANTILES[level]: value for level, value in zip(part["output_type_id"], part["value"], strict=True)
+    }
+    measure_id, _, monthly = str(first["measure"]).partition(":")
+    period = str(first["target_end_date"])[: 7 if monthly else 4]
+    outcome = _outcome(context, measure_id, period)
+    model = "" if first["model"] == "panel" else f", {first['model']}"
+    return {
+        "measure": f"{context.catalogue.measure(measure_id).kort}{model}",
+        "end": period_name(period),
+        "made": str(first["data_as_of"]),
+        "median": values["median"],
+        "interval": f"{decimal(values['low'], 2)}–{decimal(values['high'], 2)}",
+        "outcome": outcome,
+        "miss": points(values["median"] - outcome) if outcome is not None else "inte känt än",
+    }
+
+
+def _outcome(context: RunContext, measure_id: str, period: str) -> float | None:
+    rows = select(published(context), measure_id, municipality=context.run.kommun)
+    rows = rows[(rows["period"] == period) & rows["status"].isin(WITH_VALUE)]
+    return float(rows["value"].iloc[0]) if len(rows) else None
+
+
+def statuses_table(context: RunContext) -> Markdown:
+    """Return the plan's measures whose status in the register differs between the two runs."""
+    before = context.previous
+    if before is None:
+        return paragraphs("Ingen tidigare körning finns.")
+    found = changes(open_view(before).board, open_view(context).board)
+    if not found:
+        return paragraphs("Ingen åtgärd har fått en annan status mellan de två körningarna.")
+    frame = pd.DataFrame(
+        [
+            {"measure": measure_name(item.measure), "before": chip(item.before), "after": chip(item.after)}
+            for item in found
+        ]
+    )
+    columns = [
+        Column("measure", "Åtgärd"),
+        Column("before", f"Känd {before.run.kant_senast.isoformat()}", "html"),
+        Column("after", f"Känd {context.run.kant_senast.isoformat()}", "html"),
+    ]
+    return table(frame, columns, caption="Åtgärder med ändrad status", sortable=True)

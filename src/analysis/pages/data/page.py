@@ -1,0 +1,107 @@
+"""The site's page on data: every source file with its passport, and every measure with its definition."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.pages.parts.markdown import Markdown, conclusion
+from analysis.pages.parts.table import Column, table
+from analysis.runs import Overview
+from analysis.runs.overview import panel_summary
+from analysis.swedish import count
+
+
+def data_conclusion(overview: Overview) -> Markdown:
+    """Return the page's summary: how many files, rows and measures."""
+    rows = panel_summary(overview)
+    return conclusion(
+        f"Allt på webbplatsen räknas fram ur {len(overview.passports)} råfiler med {count(sum(rows.values()))} "
+        "observationer. "
+        "Råfilerna ändras aldrig; nya siffror läggs in som nya utgåvor.",
+        "Varje fil har ett pass, och filens kontrollsumma prövas varje gång den läses.",
+    )
+
+
+def sources_table(overview: Overview) -> Markdown:
+    """Return the passports, one row a file."""
+    counts = panel_summary(overview)
+    rows = [
+        {
+            "title": item.passport.titel,
+            "producer": item.passport.producent,
+            "definition": item.passport.definition,
+            "vintage": item.passport.utgava + (" (pseudoutgåva)" if item.passport.pseudoutgava else ""),
+            "rows": counts.get(item.passport.id, float("nan")),
+            "cite": item.passport.hanvisning,
+        }
+        for item in overview.passports
+    ]
+    columns = [
+        Column("title", "Källa"),
+        Column("producer", "Producent"),
+        Column("definition", "Vad den innehåller"),
+        Column("vintage", "Utgåva"),
+        Column("rows", "Observationer", "number", 0),
+        Column("cite", "Så anges källan"),
+    ]
+    return table(pd.DataFrame(rows), columns, caption="Källor", sortable=True)
+
+
+def files_table(overview: Overview) -> Markdown:
+    """Return file, checksum, licence and the rule for when values count as known."""
+    rows = [
+        {
+            "file": overview.project.relative(item.data),
+            "sha": f"<code>{item.passport.sha256[:16]}…</code>",
+            "fetched": item.passport.hamtad.isoformat(),
+            "rule": item.passport.kant_fran.motivering,
+            "licence": item.passport.licens,
+        }
+        for item in overview.passports
+    ]
+    columns = [
+        Column("file", "Fil"),
+        Column("sha", "SHA-256, början", "html"),
+        Column("fetched", "Hämtad"),
+        Column("rule", "När ett värde räknas som känt"),
+        Column("licence", "Villkor"),
+    ]
+    return table(pd.DataFrame(rows), columns, caption="Filer, kontrollsummor och villkor")
+
+
+def measures_table(overview: Overview) -> Markdown:
+    """Return every measure in use with definition, unit, direction and caveats."""
+    rows = [
+        {
+            "id": measure_id,
+            "name": measure.namn,
+            "definition": measure.definition,
+            "unit": measure.enhet,
+            "direction": measure.riktning,
+            "breaks": " ".join(f"{item.fran}: {item.text}" for item in measure.brott),
+        }
+        for measure_id, measure in overview.catalogue.measures.items()
+    ]
+    columns = [
+        Column("name", "Mått"),
+        Column("id", "Beteckning"),
+        Column("definition", "Definition"),
+        Column("unit", "Enhet", filter=True),
+        Column("direction", "Önskad riktning", filter=True),
+        Column("breaks", "Brott"),
+    ]
+    return table(pd.DataFrame(rows), columns, caption="Måttkatalogen", sortable=True)
+
+
+def groups_table(overview: Overview) -> Markdown:
+    """Return the comparison groups by name, with the rule that chose them."""
+    rows = [
+        {
+            "title": group.titel,
+            "rule": group.regel,
+            "members": ", ".join(overview.catalogue.municipality(code).name for code in group.kommuner),
+        }
+        for group in overview.catalogue.groups.values()
+    ]
+    columns = [Column("title", "Grupp"), Column("rule", "Regel"), Column("members", "Kommuner")]
+    return table(pd.DataFrame(rows), columns, caption="Jämförelsegrupper")

@@ -1,0 +1,1 @@
+"""How much of the change is the plan’s."""

@@ -1,0 +1,195 @@
+"""Notebook 03: how much of the change is the plan's, in words."""
+
+from __future__ import annotations
+
+from analysis.answers.effect import EffectCase
+from analysis.effects.estimate import CLEAR, NOT_ASSESSABLE, WEAK
+from analysis.pages.parts.markdown import (
+    KeyFigure,
+    Markdown,
+    capitalise,
+    conclusion,
+    key_figures,
+    paragraphs,
+)
+from analysis.runs import RunContext
+from analysis.swedish import count, decimal, interval, points
+
+
+def effect_conclusion(context: RunContext, case: EffectCase) -> Markdown:
+    """Return the page's conclusion."""
+    if not case.result.effect.assessable:
+        return conclusion(_headline(context, case), case.result.effect.reason, _future_power(context, case))
+    return conclusion(
+        _headline(context, case), _estimate_sentence(case), _shares_sentence(context, case), _limit(case)
+    )
+
+
+def _headline(context: RunContext, case: EffectCase) -> str:
+    plan, place = plan_name(case), context.municipality.name
+    effect = case.result.effect
+    if effect.verdict == NOT_ASSESSABLE:
+        return f"**Det går ännu inte att bedöma om {plan} har ändrat andelen biståndsmottagare i {place}.**"
+    assert effect.estimate is not None
+    direction = "minskat" if effect.estimate < 0 else "ökat"
+    if effect.verdict == CLEAR:
+        return f"**Andelen biståndsmottagare i {place} har {direction} tydligt mer än väntat sedan {plan} började gälla.**"
+    if effect.verdict == WEAK:
+        return (
+            f"**Det finns svaga tecken på att {plan} har {direction} andelen biståndsmottagare i {place}.**"
+        )
+    return (
+        f"**Det går inte att visa att {plan} har ändrat andelen biståndsmottagare i {place}, och inte "
+        "heller att den inte "
+        "har gjort det.**"
+    )
+
+
+def _estimate_sentence(case: EffectCase) -> str:
+    effect = case.result.effect
+    assert effect.estimate is not None
+    assert effect.p_value is not None
+    side = "lägre" if effect.estimate < 0 else "högre"
+    usual = (
+        f"; ungefär {100 * effect.p_value:.0f} av 100 andra kommuner avviker minst lika mycket utan planen"
+    )
+    if effect.verdict == CLEAR:
+        usual = "; färre än 5 av 100 kommuner avviker så mycket utan planen"
+    size = points(abs(effect.estimate), sign=False)
+    mean = "i genomsnitt " if len(case.result.known_years) > 1 else ""
+    return f"{capitalise(years_of(case))} var andelen {mean}{size} {side} än väntat{usual}."
+
+
+def _shares_sentence(context: RunContext, case: EffectCase) -> str:
+    parts = case.result.decomposition.set_index("key")
+    own, expected = float(parts.loc["own", "change"]), float(parts.loc["expected", "change"])
+    last, before = case.result.known_years[-1], case.result.question.start_year - 1
+    verb = "minskade" if own < 0 else "ökade"
+    text = (
+        f"Från {before} till {last} {verb} andelen i {context.municipality.name} med {points(abs(own), sign=False)}; "
+        f"{_expected_words(own, expected)}."
+    )
+    if "nation" in parts.index:
+        change, relative = float(parts.loc["nation", "change"]), float(parts.loc["nation", "relative"])
+        nation_verb = "minskade" if change < 0 else "ökade"
+        text += (
+            f" I riket {nation_verb} den med {points(abs(change), sign=False)}, vilket var "
+            f"{decimal(abs(relative), 0)} procent av nivån mot "
+            f"{decimal(abs(float(parts.loc['own', 'relative'])), 0)} procent i "
+            f"{context.municipality.name}."
+        )
+    return text
+
+
+def _expected_words(own: float, expected: float) -> str:
+    if own * expected <= 0:
+        verb = "minska" if expected < 0 else "öka"
+        return f"utan planen var det väntat att den skulle {verb} med {points(abs(expected), sign=False)}"
+    return f"{points(abs(expected), sign=False)} var att vänta utan planen"
+
+
+def _limit(case: EffectCase) -> str:
+    effect = case.result.effect
+    if effect.minimal_detectable is None:
+        return ""
+    return (
+        f"En minskning på mindre än ungefär {points(effect.minimal_detectable, sign=False)}"
+        f"{_persons(case, effect.minimal_detectable)} hade metoden sannolikt inte sett."
+    )
+
+
+def _persons(case: EffectCase, share: float) -> str:
+    people = case.result.population
+    return "" if people is None else f" (cirka {count(round(share / 100 * people, -1))} personer)"
+
+
+def _future_power(context: RunContext, case: EffectCase) -> str:
+    power = case.result.power
+    if power is None:
+        return "Underlaget räcker inte heller för att säga hur stor en effekt måste vara för att synas."
+    people = "" if power.persons is None else f", cirka {count(round(power.persons, -1))} personer,"
+    return (
+        f"För att synas i {context.municipality.name} behöver planen sänka andelen med minst ungefär "
+        f"{points(power.minimal_detectable, sign=False)}{people} i genomsnitt över de utvärderade åren."
+    )
+
+
+def plan_name(case: EffectCase) -> str:
+    """Return how the plan is named inside a sentence: its short name if that is a word of its own."""
+    short = case.plan.short_title
+    return short if short.endswith("planen") else f"satsningen ”{case.plan.title}”"
+
+
+def years_of(case: EffectCase) -> str:
+    """Return the evaluated years that were known, as text."""
+    years = case.result.known_years
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+
+
+def effect_cards(case: EffectCase) -> Markdown:
+    """Return the key figures of the page."""
+    effect, power = case.result.effect, case.result.power
+    cards = [KeyFigure(capitalise(effect.verdict), "bedömning", "ett av fyra fasta omdömen")]
+    if effect.assessable:
+        cards += [
+            KeyFigure(
+                decimal(effect.estimate, 2, sign=True),
+                "procentenheter mot det väntade",
+                f"genomsnitt {years_of(case)}" if len(case.result.known_years) > 1 else years_of(case),
+            ),
+            KeyFigure(
+                interval(effect.low, effect.high), "procentenheter, 95-procentigt intervall", "osäkerheten"
+            ),
+            KeyFigure(
+                decimal(effect.minimal_detectable, 2),
+                "procentenheter, minsta upptäckbara",
+                "med 80 procents sannolikhet",
+            ),
+        ]
+    elif power is not None:
+        cards.append(
+            KeyFigure(
+                decimal(power.minimal_detectable, 2),
+                "procentenheter behövs för att synas",
+                "med 80 procents sannolikhet",
+            )
+        )
+    return key_figures(cards)
+
+
+def not_assessable_note(case: EffectCase) -> Markdown:
+    """Return why a section is empty, or nothing where it is not."""
+    return paragraphs("" if case.result.effect.assessable else no_estimate(case))
+
+
+def no_estimate(case: EffectCase) -> str:
+    """Return the short text of a section that has no estimate to show."""
+    return (
+        "Inte bedömbar ännu: de år som planen ska utvärderas på är inte kända."
+        if not case.result.known_years
+        else (f"Inte bedömbar. {case.result.effect.reason}")
+    )
+
+
+def effect_facts(context: RunContext, case: EffectCase) -> dict[str, object]:
+    """Return what the start page and later periods need."""
+    effect, power = case.result.effect, case.result.power
+    curve, ranking = case.result.curve, case.result.ranking
+    return {
+        "plan": case.plan.id,
+        "bedomning": effect.verdict,
+        "skal": effect.reason,
+        "ar": list(case.result.known_years),
+        "effekt": effect.estimate,
+        "lag": effect.low,
+        "hog": effect.high,
+        "p": effect.p_value,
+        "minsta_upptackbara": effect.minimal_detectable,
+        "minsta_upptackbara_framat": None if power is None else power.minimal_detectable,
+        "folkmangd": case.result.population,
+        "specifikationer": None if curve is None else len(curve.table),
+        "specifikationer_median": None if curve is None else curve.median,
+        "plats": None if ranking is None else ranking.rank,
+        "platser": None if ranking is None else ranking.count,
+        "slutsats": effect_conclusion(context, case).text,
+    }

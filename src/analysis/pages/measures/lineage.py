@@ -1,0 +1,85 @@
+"""Notebook 02: what happened to every measure through the versions of the plan."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.pages.measures.view import PlanView, numbered, reference_text, source_text, with_small
+from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs, sentence_list
+from analysis.pages.parts.table import Column, table
+from analysis.plans.lineage import Fate, Step, fate_counts
+from analysis.plans.vocabulary import Change
+from analysis.swedish import day_name
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    Change.UNCHANGED: ("är oförändrad", "är oförändrade"),
+    Change.REWORDED: ("lever vidare med nya ord", "lever vidare med nya ord"),
+    Change.MERGED: ("slogs ihop med en annan", "slogs ihop"),
+    Change.DONE: ("blev klar", "blev klara"),
+    Change.ACTIVITY: ("blev en aktivitet", "blev aktiviteter"),
+    Change.ORDINARY: ("blev ordinarie arbete", "blev ordinarie arbete"),
+    Change.NO_CONTROL: (
+        "togs bort för att nämnden inte råder över den",
+        "togs bort för att nämnden inte råder över dem",
+    ),
+    Change.UNEXPLAINED: ("försvann utan förklaring", "försvann utan förklaring"),
+    Change.NEW: ("är ny", "är nya"),
+}
+"""How a number of measures with an outcome is said, for one and for several."""
+
+
+def lineage_table(view: PlanView) -> Markdown:
+    """Return the fate of each measure with the words of every step, or say that no later version is known."""
+    if not any(item.steps for item in view.fates):
+        return paragraphs(
+            f"Ingen senare version av {view.plan.short_title} var känd den dag som körningen gäller, "
+            "så åtgärderna går inte att följa vidare."
+        )
+    frame = pd.DataFrame([_row(view, item) for item in view.fates])
+    columns = [
+        Column("measure", "Åtgärd"),
+        Column("outcome", "Vad hände", filter=True),
+        Column("now", "Lever vidare som"),
+        Column("steps", "Stegen och källan", "html"),
+    ]
+    known = max(step.known_from for item in view.fates for step in item.steps)
+    return table(
+        frame,
+        columns,
+        caption=f"Vad hände med de {len(view.fates)} åtgärderna?",
+        sortable=True,
+        note=f"Alla {len(view.fates)} åtgärder är redovisade. Känt från {day_name(known)}. Omformulerad betyder att "
+        "orden är ändrade, inte att åtgärden är en annan.",
+    )
+
+
+def lineage_sentence(view: PlanView) -> Markdown:
+    """Return the counts of what happened in a sentence."""
+    if not any(item.steps for item in view.fates):
+        return paragraphs("")
+    counts = sorted(fate_counts(view.fates).items(), key=lambda item: (-item[1], item[0]))
+    parts = [numbered(number, *_SENTENCES.get(label, (label, label))) for label, number in counts]
+    return paragraphs(f"Så gick det för de {len(view.fates)} åtgärderna: {sentence_list(parts)}.")
+
+
+def _row(view: PlanView, item: Fate) -> dict[str, str]:
+    return {
+        "measure": f"{item.measure.number}. {item.measure.text}",
+        "outcome": capitalise(str(item.outcome)) if item.outcome else "Inte känt",
+        "now": "; ".join(reference_text(view.register, end) for end in item.ends) or "Inget",
+        "steps": with_small(
+            " ".join(_step_text(view, step) for step in item.steps),
+            "; ".join(_source(view, step) for step in item.steps[-1:]),
+        ),
+    }
+
+
+def _source(view: PlanView, step: Step) -> str:
+    return source_text(view.register.plan(step.stated_by), step.link.source)
+
+
+def _step_text(view: PlanView, step: Step) -> str:
+    version = view.register.plan(step.stated_by)
+    note = f" {step.link.note}" if step.link.note else ""
+    own = " enligt egen jämförelse" if step.link.judged_by != "dokumentet" else ""
+    return f"{version.years.first}: {step.link.change}{own}.{note}"

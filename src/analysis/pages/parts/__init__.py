@@ -1,0 +1,1 @@
+"""What every page is made of: theme, figure, table, Markdown, the box of a run."""

@@ -1,0 +1,66 @@
+"""Publish a figure: SVG for the page, PNG for Word, the data as CSV, and a text that says what it shows."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.errors import BistandError
+from analysis.files import write_bytes, write_text
+from analysis.pages.parts import theme
+from analysis.pages.parts.markdown import Markdown
+
+
+def publish_figure(
+    figure: Figure,
+    *,
+    name: str,
+    caption: str,
+    alt: str,
+    data: pd.DataFrame,
+    output: Path,
+    synthetic: bool = False,
+) -> Markdown:
+    """Write the figure's files below `output` and return the Markdown that shows it.
+
+    Parameters
+    ----------
+    name
+        ASCII, hyphens; the figure is ``@fig-<name>`` on its page.
+    alt
+        What the figure shows, with the finding; computed from the data, never empty.
+    data
+        The numbers drawn, offered as a CSV with semicolons and decimal comma (opens in a Swedish Excel).
+    synthetic
+        Watermarks the figure and says so in the caption.
+
+    Raises
+    ------
+    BistandError
+        If the alternative text is missing.
+    """
+    if not alt.strip():
+        raise BistandError(f"figuren ”{name}” saknar alternativtext", fix="Beskriv i ord vad figuren visar.")
+    if synthetic:
+        theme.watermark_synthetic(figure)
+        caption = f"{caption} (syntetiska data)"
+    with theme.context():
+        for suffix, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=suffix, metadata=metadata)
+            write_bytes(output / "figurer" / f"{name}.{suffix}", buffer.getvalue())
+    publish_data(data, name=name, output=output)
+    text = alt.replace('"', "”").replace("\n", " ").strip()
+    return Markdown(
+        f'![{caption}](figurer/{name}.svg){{#fig-{name} fig-alt="{text}"}}\n\n'
+        f"[Data till figuren (CSV)](data/{name}.csv) · [Figuren som bild (PNG)](figurer/{name}.png)\n"
+    )
+
+
+def publish_data(data: pd.DataFrame, *, name: str, output: Path) -> None:
+    """Write a table as a CSV that a Swedish Excel opens: semicolons, decimal comma, UTF-8 with BOM."""
+    text = data.to_csv(index=False, sep=";", decimal=",", lineterminator="\n")
+    write_text(output / "data" / f"{name}.csv", "\ufeff" + text)

@@ -1,0 +1,266 @@
+"""Notebook 01: where are we, compared with whom, measured how?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.answers.months import month_series
+from analysis.disclosure.own_counts import published, without_added_months
+from analysis.pages.parts import theme
+from analysis.pages.parts.figure import publish_figure
+from analysis.pages.parts.markdown import (
+    KeyFigure,
+    Markdown,
+    conclusion,
+    key_figures,
+    paragraphs,
+    sentence_list,
+)
+from analysis.panel import series, wide
+from analysis.runs import RunContext, period_name
+from analysis.sources.observation import RIKET
+from analysis.swedish import count, percent, points
+
+ADULT_MEASURE = "AMN_VUXNA"
+STATED_MEASURE = "DOK_INVANARE"
+POPULATION = "SCB_FOLKMANGD"
+
+
+@dataclass(frozen=True)
+class Position:
+    """A municipality's place in one year.
+
+    Attributes
+    ----------
+    value, previous
+        Level in the latest year and the year before, in per cent.
+    rank, ranked
+        Place among the `ranked` municipalities with a value that year; 1 is the lowest share.
+    riket, comparable_median
+        National level and the median of the comparison group, in per cent.
+    persons
+        Share times population in `population_year`, or None when the population is not known.
+    """
+
+    year: int
+    value: float
+    previous: float | None
+    peak_year: int
+    peak: float
+    rank: int
+    ranked: int
+    riket: float
+    comparable_median: float
+    comparable_count: int
+    persons: float | None
+    population_year: int | None
+
+
+def position(context: RunContext) -> Position:
+    """Read the municipality's position in its latest known year off the panel."""
+    shares = wide(context.observations, context.run.matt)
+    own = shares.loc[context.run.kommun].dropna()
+    year = int(own.index[-1])
+    municipalities = shares.drop(index=RIKET)[year].dropna()
+    group = shares.loc[[item.code for item in context.comparable], year].dropna()
+    population = wide(context.observations, POPULATION)
+    persons, population_year = None, None
+    if context.run.kommun in population.index:
+        known = population.loc[context.run.kommun].dropna()
+        population_year = int(known.index[-1])
+        persons = float(own[year]) / 100 * float(known.iloc[-1])
+    return Position(
+        year=year,
+        value=float(own[year]),
+        previous=float(own[year - 1]) if year - 1 in own.index else None,
+        peak_year=int(own.idxmax()),
+        peak=float(own.max()),
+        rank=int((municipalities < own[year]).sum()) + 1,
+        ranked=len(municipalities),
+        riket=float(shares.loc[RIKET, year]),
+        comparable_median=float(group.median()),
+        comparable_count=len(group),
+        persons=persons,
+        population_year=population_year,
+    )
+
+
+def position_conclusion(context: RunContext, now: Position) -> Markdown:
+    """Return the conclusion in at most four sentences."""
+    name = context.municipality.name
+    gap = now.value - now.riket
+    relation = "över" if gap > 0 else "under"
+    first = (
+        f"**{now.year} fick {percent(now.value, 2)} av invånarna i {name} ekonomiskt bistånd någon gång under året**, "
+        f"{points(abs(gap), sign=False)} {relation} riket ({percent(now.riket, 2)})."
+    )
+    second = ""
+    if now.previous is not None:
+        change = now.value - now.previous
+        verb = "minskade" if change < 0 else "ökade"
+        second = f"Andelen {verb} med {points(abs(change), sign=False)} från året före"
+        if now.peak_year < now.year:
+            second += f" och är {points(now.peak - now.value, sign=False)} lägre än toppen {now.peak_year}"
+        second += "."
+    third = f"Av {now.ranked} kommuner med uppgift hade {now.rank - 1} en lägre andel."
+    return conclusion(first, second, third, adult_sentence(context))
+
+
+def adult_sentence(context: RunContext) -> str:
+    """Return a sentence on the board's adult measure, or on its absence when the target needs it."""
+    adults = series(without_added_months(context), ADULT_MEASURE, context.run.kommun)
+    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in adults.items()]
+    months = month_series(context, ADULT_MEASURE)
+    if months is not None and len(months.final):
+        newest = period_name(str(months.final.index[-1]))
+        steps.append(f"{percent(float(months.final.iloc[-1]), 2)} ({newest}, egna månadssiffror)")
+    if not steps:
+        target = context.target
+        if target is not None and target.matt == ADULT_MEASURE:
+            return "Nämndens eget mått, andelen vuxna, hade ännu inget publicerat värde."
+        return ""
+    return f"Nämndens eget mått, andelen vuxna biståndsmottagare, var {sentence_list(steps)}."
+
+
+def position_cards(context: RunContext, now: Position) -> Markdown:
+    """Return the key figures of the page."""
+    cards = [
+        KeyFigure(
+            percent(now.value, 2),
+            f"av invånarna {now.year}",
+            f"{context.municipality.name}, N31807, observerad",
+        ),
+        KeyFigure(percent(now.riket, 2), f"i riket {now.year}", "samma mått"),
+        KeyFigure(
+            percent(now.comparable_median, 2),
+            f"median, {context.catalogue.groups[context.run.jamforelse].titel}",
+            f"{now.comparable_count} kommuner med uppgift {now.year}",
+        ),
+        KeyFigure(f"{now.rank} av {now.ranked}", "plats bland kommunerna", "1 är lägst andel"),
+    ]
+    if now.persons is not None:
+        cards.append(
+            KeyFigure(
+                f"cirka {count(round(now.persons, -2))}",
+                "personer",
+                f"andelen gånger folkmängden {now.population_year}",
+            )
+        )
+    adults = series(without_added_months(context), ADULT_MEASURE, context.run.kommun)
+    months = month_series(context, ADULT_MEASURE)
+    if months is not None and len(months.final):
+        adults = months.final
+    if not adults.empty:
+        period = str(adults.index[-1])
+        cards.append(
+            KeyFigure(
+                percent(float(adults.iloc[-1]), 2), f"vuxna, {period_name(period)}", "nämndens indikator"
+            )
+        )
+    return key_figures(cards)
+
+
+def trend_figure(context: RunContext, now: Position) -> Markdown:
+    """Draw the municipality, riket and the comparison group over all known years, with the target."""
+    shares = wide(context.observations, context.run.matt)
+    figure, axes = theme.new_figure()
+    years = shares.columns.to_numpy()
+    shown = [RIKET, context.run.kommun, *(item.code for item in context.comparable)]
+    for item in context.comparable:
+        axes.plot(years, shares.loc[item.code], color=theme.OTHERS, linewidth=1.1)
+    axes.plot(years, shares.loc[RIKET], **theme.LINES["riket"].kwargs())
+    axes.plot(years, shares.loc[context.run.kommun], **theme.LINES["kommun"].kwargs())
+    median = shares.loc[[item.code for item in context.comparable]].median()
+    axes.plot(years, median, color=theme.COMPARABLE, linestyle=":", linewidth=2.2)
+    ends = [now.value, now.riket, now.comparable_median]
+    texts = [
+        context.municipality.name,
+        "Riket",
+        f"Median, {context.catalogue.groups[context.run.jamforelse].titel}",
+    ]
+    colors = [theme.OWN, theme.RIKET, theme.COMPARABLE]
+    heights = theme.spread_labels(ends, 0.058 * float(np.nanmax(shares.loc[shown])))
+    for height, text, color in zip(heights, texts, colors, strict=True):
+        theme.label_line(axes, now.year, height, text, color)
+    target = context.target
+    if target is not None and target.matt == context.run.matt:
+        text = f"Målet: {target.villkor} {percent(target.niva, 0)} senast {target.senast}"
+        theme.target_line(axes, target.niva, text, above=max(ends) < target.niva)
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(years[0] - 0.3, now.year + 4.2)
+    theme.whole_years(axes, int(years[0]), now.year)
+    theme.swedish_axis(axes, digits=0, unit="%")
+    axes.set_title("Andel av invånarna som fått ekonomiskt bistånd under året")
+    names = {RIKET: "Riket", **{item.code: item.name for item in (context.municipality, *context.comparable)}}
+    data = shares.loc[list(names)].rename(index=names).T.round(4).reset_index(names="år")
+    alt = (
+        f"Linjediagram {years[0]}–{now.year}. {context.municipality.name} hade {percent(now.peak, 2)} som högst "
+        f"({now.peak_year}) och {percent(now.value, 2)} {now.year}. Riket hade {percent(now.riket, 2)} {now.year}, medianen "
+        f"av jämförda kommuner {percent(now.comparable_median, 2)}."
+    )
+    caption = (
+        f"Andel invånare med ekonomiskt bistånd, {context.municipality.name}, riket och jämförbara kommuner"
+    )
+    return publish_figure(figure, name="trend", caption=caption, alt=alt, data=data, output=context.output)
+
+
+def change_since_previous(context: RunContext, now: Position) -> Markdown:
+    """Say what is new since the previous run of the same plan: new years and documents, and a moved position."""
+    before_context = context.previous
+    if before_context is None:
+        return paragraphs("Det här är planens första körning; det finns ingen tidigare att jämföra med.")
+    before = position(before_context)
+    moved = now.value - before.value
+    lines = [
+        f"Förra körningen ({period_name(before_context.run.period)}) byggde på uppgifter till och med {before.year}: "
+        f"{percent(before.value, 2)}, plats {before.rank} av {before.ranked}."
+    ]
+    if now.year > before.year:
+        lines.append(
+            f"Nu finns {now.year} med: {percent(now.value, 2)}, plats {now.rank} av {now.ranked}. "
+            f"Skillnaden mellan åren är {points(moved)}."
+        )
+    else:
+        lines.append("Inget nytt årsvärde har publicerats sedan dess.")
+    known = set(
+        map(tuple, before_context.observations[["measure_id", "period", "gender", "kommun_kod"]].to_numpy())
+    )
+    own = context.observations[context.observations["kommun_kod"] == context.run.kommun]
+    new = [
+        row
+        for row in own[["measure_id", "period", "gender", "kommun_kod"]].to_numpy()
+        if tuple(row) not in known
+    ]
+    names = sorted({context.catalogue.measure(row[0]).kort for row in new})
+    if names:
+        lines.append(f"Nya uppgifter om kommunen gäller: {sentence_list(names)}.")
+    return paragraphs(*lines)
+
+
+def measures_shown(context: RunContext) -> tuple[str, ...]:
+    """Return the measures that the page argues with, of those that were known."""
+    own = context.observations[context.observations["kommun_kod"] == context.run.kommun]
+    known = set(own["measure_id"])
+    return tuple(name for name in (context.run.matt, ADULT_MEASURE, STATED_MEASURE) if name in known)
+
+
+def position_facts(context: RunContext, now: Position) -> dict[str, object]:
+    """Return what the start page and later periods need."""
+    code = context.run.kommun
+    adults, shown = {}, published(context)
+    for gender in ("T", "K", "M"):
+        values = series(shown, ADULT_MEASURE, code, gender=gender)
+        adults[gender] = {str(period): float(value) for period, value in values.items()}
+    shares = wide(context.observations, context.run.matt).loc[context.run.kommun].dropna()
+    return {
+        "year": now.year,
+        "value": now.value,
+        "riket": now.riket,
+        "rank": now.rank,
+        "ranked": now.ranked,
+        "comparable_median": now.comparable_median,
+        "series": {str(year): float(value) for year, value in shares.items()},
+        "adults": adults,
+    }

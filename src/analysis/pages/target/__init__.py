@@ -1,0 +1,1 @@
+"""Will the target be reached?"""

@@ -1,0 +1,276 @@
+"""Notebook 04: its sentences. Every number in them is read off the page's state."""
+
+from __future__ import annotations
+
+from analysis.answers.target import UNKNOWN_RATIO, TargetState
+from analysis.forecasts.pace import Pace
+from analysis.forecasts.scoring import skill_by_origin
+from analysis.forecasts.target import TargetAssessment
+from analysis.pages.parts.markdown import (
+    KeyFigure,
+    Markdown,
+    bullet_list,
+    capitalise,
+    conclusion,
+    key_figures,
+    paragraphs,
+)
+from analysis.pages.target.hindcast import hindcast_sentence
+from analysis.runs import RunContext, period_name
+from analysis.runs.model import Target
+from analysis.swedish import count, day_name, decimal, percent, points, probability
+
+NOT_APPLICABLE = "Inte tillämpligt, eftersom planen saknar ett sådant mål."
+NO_TARGET = "Planen har inget mål för andelen biståndsmottagare, så frågan om ett mål nås ställs inte här."
+
+
+def level_text(target: Target) -> str:
+    """``högst 4 %``, with as many decimals as the level needs."""
+    digits = 0 if float(target.niva).is_integer() else 1
+    return f"{target.villkor} {percent(target.niva, digits)}"
+
+
+def decided_text(target: Target, outcome: float) -> str:
+    """One sentence on a target whose outcome is known."""
+    verdict = "nåddes" if target.reached(outcome) else "nåddes inte"
+    return (
+        f"{capitalise(target.namn)} {verdict}: värdet för {period_name(target.senast)} blev {percent(outcome, 2)} "
+        f"och målet var {level_text(target)}."
+    )
+
+
+def target_conclusion(context: RunContext, state: TargetState) -> Markdown:
+    """The page's answer in at most four sentences."""
+    return conclusion(
+        _answer(context, state),
+        hindcast_sentence(context, state),
+        _forecast_sentence(context, state),
+        _record_sentence(state),
+    )
+
+
+def _answer(context: RunContext, state: TargetState) -> str:
+    target, found = context.target, state.assessment
+    if target is None:
+        return NO_TARGET
+    if state.outcome is not None:
+        return f"**{decided_text(target, state.outcome)}**"
+    if found is None:
+        return f"Målet ({target.text}) kan inte bedömas med den här prognosen."
+    return (
+        f"**Att {target.namn} nås är {found.words}: sannolikheten är {probability(found.probability)}.** "
+        f"Målet är {level_text(target)} senast {period_name(target.senast)}."
+        + (
+            " Målets eget mått hade ännu inget publicerat värde, så sannolikheten vilar på ett antagande om nivån."
+            if found.latest is None
+            else ""
+        )
+    )
+
+
+def _forecast_sentence(context: RunContext, state: TargetState) -> str:
+    if state.assessment is not None:
+        period = state.assessment.target.period
+        row = state.assessment.fan.loc[period]
+    else:
+        paths = state.forecasts.annual
+        period = paths.periods[-1]
+        row = paths.fan().loc[period]
+    return (
+        f"Prognosen för {period_name(period)} är {percent(row['median'], 2)}, och åtta gånger av tio bör värdet hamna "
+        f"mellan {percent(row['low80'], 2)} och {percent(row['high80'], 2)}."
+    )
+
+
+def _record_sentence(state: TargetState) -> str:
+    record = track_record(state)
+    if record is None:
+        return ""
+    covered, skill = record
+    return (
+        f"I tidigare prognoser för alla kommuner låg utfallet inom motsvarande intervall i {covered * 100:.0f} procent "
+        f"av fallen, och prognosfelet var {abs(skill) * 100:.0f} procent "
+        f"{'mindre' if skill > 0 else 'större'} än om man antagit oförändrad nivå."
+    )
+
+
+def track_record(state: TargetState) -> tuple[float, float] | None:
+    """(coverage of 80 % intervals, skill against the naive forecast) of earlier forecasts; None without any."""
+    scores = state.backtest.scores
+    if scores.empty:
+        return None
+    covered = scores.loc[scores["model"] == "panel", "hit80"].mean()
+    return float(covered), skill_by_origin(scores, "panel", "naiv").skill
+
+
+def target_cards(context: RunContext, state: TargetState) -> Markdown:
+    """The key figures of the page."""
+    cards = [
+        KeyFigure(
+            percent(float(state.own.iloc[-1]), 2),
+            f"av invånarna {state.last_year}",
+            "senaste publicerade år, observerad",
+        )
+    ]
+    found, target = state.assessment, context.target
+    if found is not None and target is not None:
+        row = found.fan.loc[found.target.period]
+        cards += [
+            KeyFigure(probability(found.probability), "sannolikhet att målet nås", found.words),
+            KeyFigure(
+                percent(row["median"], 2),
+                f"prognos {period_name(found.target.period)}",
+                f"80 procents intervall {decimal(row['low80'], 2)}–{decimal(row['high80'], 2)} %",
+            ),
+            KeyFigure(
+                f"{target.villkor} {percent(target.niva, 0)}", "målet", f"senast {period_name(target.senast)}"
+            ),
+        ]
+    elif target is not None and state.outcome is not None:
+        cards.append(
+            KeyFigure(
+                percent(state.outcome, 2),
+                f"utfall {period_name(target.senast)}",
+                f"målet: {level_text(target)}",
+            )
+        )
+    return key_figures(cards)
+
+
+def probability_text(context: RunContext, state: TargetState) -> Markdown:
+    """What the probability means, and what it rests on."""
+    found, target = state.assessment, context.target
+    if target is None:
+        return paragraphs(NO_TARGET)
+    if found is None:
+        return paragraphs(
+            decided_text(target, state.outcome)
+            if state.outcome is not None
+            else "Målet kan inte bedömas här."
+        )
+    never = found.first_passage.never
+    first = (
+        f"Av {count(len(found.paths.draws))} simulerade framtider når {probability(found.probability)} målet i "
+        f"{period_name(found.target.period)}. I {probability(never)} av dem ligger andelen över målet under hela tiden dit."
+    )
+    naive = ""
+    if state.bridged is None:
+        chance = state.forecasts.naive.probability_at_most(target.niva, target.senast)
+        naive = f"Den enklaste prognosen, oförändrad nivå med kommunens egna svängningar, ger {probability(chance)}."
+    return paragraphs(first, naive, _used_text(context, state))
+
+
+def _used_text(context: RunContext, state: TargetState) -> str:
+    """Say which knowledge the forecast uses beyond published statistics."""
+    parts = []
+    for year, value in state.forecasts.stated.items():
+        target = context.target
+        without = (
+            f" Utan den uppgiften är sannolikheten "
+            f"{probability(state.forecasts.published.probability_at_most(target.niva, target.senast))}."
+            if target is not None and target.matt == context.run.matt
+            else ""
+        )
+        parts.append(
+            f"Publicerad statistik fanns till och med {state.last_year}. Nämndens dokument anger cirka {percent(value, 1)} "
+            f"för {year}; prognosen behåller de simulerade framtider som stämmer med det.{without}"
+        )
+    if state.bridged is not None:
+        parts.append(_bridge_text(context, state))
+    return " ".join(parts)
+
+
+def _bridge_text(context: RunContext, state: TargetState) -> str:
+    bridged = state.bridged
+    if bridged is None:
+        return ""
+    low, middle, high = (decimal(value, 2) for value in bridged.ratio)
+    name = context.catalogue.measure(context.target.matt).kort if context.target else ""
+    if not state.assessment or state.assessment.latest is None:
+        return (
+            f"Inget värde på målets eget mått ({name}) var känt. Kvoten mot andelen invånare under ett år antas "
+            f"därför ligga omkring {decimal(UNKNOWN_RATIO.ratio, 2)}: mottagare får bistånd ungefär fyra till sju av årets "
+            "månader. "
+            "Sannolikheten vilar på det antagandet och ska läsas med försiktighet."
+        )
+    known = ", ".join(
+        f"{decimal(value, 3)} ({period_name(period)})" for period, value in bridged.observed_ratios.items()
+    )
+    return (
+        f"Målets mått ({name}) publiceras inte i öppen statistik. Prognosen går via andelen invånare under ett år gånger "
+        f"kvoten mellan måtten, som har varit {known}. För {period_name(bridged.paths.periods[-1])} räknas med "
+        f"{middle} ({low}–{high})."
+    )
+
+
+def pace_text(context: RunContext, state: TargetState) -> Markdown:
+    """The pace required, the pace so far, and how often anyone has kept it."""
+    found, target = state.assessment, context.target
+    if target is None:
+        return paragraphs(NOT_APPLICABLE)
+    if found is None:
+        return paragraphs(
+            "Målets tid är ute, så ingen takt krävs längre." if state.outcome is not None else ""
+        )
+    if found.start is None:
+        return paragraphs("Inget värde på målets mått var känt, så den takt som krävs går inte att räkna ut.")
+    if found.required is None:
+        return paragraphs(
+            f"Nivån är redan nådd: {percent(found.start[1], 2)} ({period_name(found.start[0])})."
+        )
+    record, required = found.record, found.required
+    lines = [
+        f"Från {_start_words(found)} till {level_text(target)} krävs en "
+        f"{pace_words(required)} i {decimal(required.years, 1)} år."
+    ]
+    if found.so_far is not None:
+        lines.append(f"Hittills har takten varit en {pace_words(found.so_far)}.")
+    if record is not None and record.windows:
+        lines.append(
+            f"Så stor minskning i procent av nivån har {count(record.municipalities_kept)} av "
+            f"{count(record.municipalities)} kommuner klarat någon gång över {record.span} år, och den förekommer i "
+            f"{count(record.windows_kept)} av {count(record.windows)} möjliga {record.span}-årsperioder "
+            f"({decimal(100 * record.share, 0)} procent). Det är en ren räkning i statistiken, utan modell."
+        )
+        if record.suspects:
+            lines.append(
+                f"I {len(record.suspects)} av kommunerna finns ett språng som kan vara ett fel i källan; de är medräknade."
+            )
+    return paragraphs(" ".join(lines))
+
+
+def _start_words(found: TargetAssessment) -> str:
+    """The level that the pace is counted from, known or computed."""
+    if found.start is None:
+        return "okänd nivå"
+    text = f"{percent(found.start[1], 2)} ({period_name(found.start[0])})"
+    return text if found.start == found.latest else f"det beräknade läget {text}"
+
+
+def pace_words(value: Pace) -> str:
+    """``minskning med 6,9 procent (0,32 procentenheter) om året``."""
+    kind = "minskning" if value.percent < 0 else "ökning"
+    return f"{kind} med {decimal(abs(value.percent), 1)} procent ({points(abs(value.points), 2, sign=False)}) om året"
+
+
+def method_text(context: RunContext, state: TargetState) -> Markdown:
+    """How the forecast is made and what it assumes, for the critical reader."""
+    summary = state.forecasts.fit.national.summary()
+    lines = [
+        "**Modell.** Varje kommuns relativa förändring är summan av en förändring som är gemensam för alla kommuner och en "
+        "egen. Den gemensamma har tröghet och sällsynta stora utslag; den egna hämtas ur hur kommuner av samma storlek har "
+        "avvikit, år för år. Små kommuner får bredare intervall.",
+        f"**Skattat på {day_name(context.run.kant_senast)}.** Av förra årets gemensamma förändring väntas "
+        f"{decimal(100 * summary['persistence'], 0)} procent bestå till nästa år. Ett vanligt gemensamt utslag är "
+        f"{decimal(100 * summary['shock'], 0)} procent på ett år.",
+        "**Alla tal läses av samma simulerade framtider**: intervall, sannolikhet, när målet nås och vad som krävs.",
+        "**Det som modellen inte vet:** nya lagar, nya beslut och konjunkturprognoser. Den vet bara hur andelarna har "
+        "rört sig sedan 2012. Nationella vändpunkter är få, så bredden bygger delvis på ett antagande om att en vändning på "
+        "tio procent under ett år är ovanlig men möjlig.",
+        "**Utgåva.** Äldre år är dagens reviderade värden; publiceringens eftersläpning respekteras (pseudoutgåva).",
+    ]
+    if state.bridged is not None:
+        lines += [f"**Brygga mellan måtten.** {' '.join(state.bridged.assumptions)}"]
+    if state.forecasts.annual.note:
+        lines.append(f"**Serien.** {state.forecasts.annual.note}")
+    return bullet_list(lines)

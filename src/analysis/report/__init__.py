@@ -1,1 +1,0 @@
-"""From figures and prose to something that can be printed."""

@@ -1,0 +1,205 @@
+"""The embedded renderer: a staged folder of Quarto sources becomes a site, without Quarto."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from analysis import files
+from analysis.errors import BistandError
+from renderer.config import SiteConfig, load_config
+from renderer.links import page_url
+from renderer.pandoc import FILTERS, PageBody, PageJob, TocEntry, pandoc_version, run_batch
+from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, SEARCH_INDEX, Page, render_page, search_index
+from renderer.source import PageSource, read_source
+from renderer.tidy import Section, TidyBody, tidy_body
+
+RENDERER = "inbyggd"
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """What a renderer did.
+
+    Parameters
+    ----------
+    renderer
+        ``inbyggd`` or ``Quarto``.
+    pages
+        Paths of the pages from the site's root.
+    seconds
+        Wall-clock time.
+    versions
+        Programs and their versions.
+    reused
+        How many pages came from the cache.
+    """
+
+    renderer: str
+    pages: tuple[str, ...]
+    seconds: float
+    versions: dict[str, str]
+    reused: int = 0
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A page ready for pandoc, with its pictures and the key of its cached result."""
+
+    source: PageSource
+    job: PageJob
+    pictures: dict[str, bytes]
+    key: str
+
+
+def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) -> RenderReport:
+    """Render a staged Quarto website into the new folder `out`.
+
+    Parameters
+    ----------
+    stage
+        Folder with ``_quarto.yml`` and all its sources. Not changed.
+    out
+        Folder to create; must not exist or be empty.
+    jobs
+        How many pandoc processes run at a time.
+    cache
+        Folder for finished page bodies, keyed by a hash of everything that goes into them.
+
+    Raises
+    ------
+    BistandError
+        If the configuration, a page or a referred file is wrong.
+    """
+    started = time.perf_counter()
+    config = load_config(stage)
+    if out.exists() and any(out.iterdir()):
+        raise BistandError(f"Mappen {out} är inte tom.", fix="Ange en ny mapp för sajten.")
+    out.mkdir(parents=True, exist_ok=True)
+    prepared = [_prepare(stage, path, config) for path in config.project.render]
+    pages, reused = _make_pages(prepared, config, jobs, cache)
+    titles = {page.source.path: page.title for page in pages}
+    before_body = _before_body(stage, config)
+    for page, item in zip(pages, prepared, strict=True):
+        html = render_page(page, config, titles, before_body)
+        files.write_text(out / page_url(page.source.path), html)
+        for name, data in item.pictures.items():
+            files.write_bytes(out / Path(page.source.path).parent / name, data)
+    _copy_assets(out)
+    sections = {link.href.lstrip("/"): section or "" for section, link in config.sidebar_links()}
+    files.write_text(out / SEARCH_INDEX, search_index(pages, sections))
+    _copy_files(stage, out, pages, config)
+    seconds = time.perf_counter() - started
+    urls = tuple(page_url(page.source.path) for page in pages)
+    return RenderReport(RENDERER, urls, seconds, {"pandoc": pandoc_version()}, reused)
+
+
+def _prepare(stage: Path, path: str, config: SiteConfig) -> _Prepared:
+    source = read_source(stage, path)
+    markdown, pictures = source.markdown(config)
+    inlines = {"title": source.meta.title}
+    inlines |= {"subtitle": source.meta.subtitle} if source.meta.subtitle else {}
+    inlines |= {"description": source.meta.description} if source.meta.description else {}
+    footer = config.website.page_footer
+    for side in ("left", "right"):
+        value = getattr(footer, side) if footer else None
+        if isinstance(value, str):
+            inlines[f"footer_{side}"] = value
+    job = PageJob(path, markdown, source.toc_depth(config), inlines)
+    pages = sorted(config.project.render)
+    parts = [_renderer_digest(), pandoc_version(), json.dumps(asdict(job)), json.dumps(pages)]
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return _Prepared(source, job, pictures, key)
+
+
+@cache
+def _renderer_digest() -> str:
+    """Digest of the renderer's own code that shapes a body."""
+    here = Path(__file__).parent
+    code = [*sorted(FILTERS.glob("*.lua")), here / "tidy.py", here / "tables.py", here / "links.py"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in code)).hexdigest()
+
+
+def _make_pages(
+    prepared: Sequence[_Prepared], config: SiteConfig, jobs: int, cache: Path | None
+) -> tuple[list[Page], int]:
+    done = {item.key: page for item in prepared if (page := _from_cache(cache, item)) is not None}
+    reused = len(done)
+    waiting = [item for item in prepared if item.key not in done]
+    size = max(1, min(BATCH, -(-len(waiting) // max(1, jobs))))
+    batches = [waiting[start : start + size] for start in range(0, len(waiting), size)]
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        results = pool.map(lambda batch: run_batch([item.job for item in batch]), batches)
+        for batch, bodies in zip(batches, results, strict=True):
+            for item, body in zip(batch, bodies, strict=True):
+                done[item.key] = _finish(item, body, config)
+                _to_cache(cache, item, done[item.key])
+    return [done[item.key] for item in prepared], reused
+
+
+def _finish(item: _Prepared, body: PageBody, config: SiteConfig) -> Page:
+    tidy = tidy_body(body.html, item.source.path, frozenset(config.project.render))
+    toc = body.toc if item.job.toc_depth else ()
+    return Page(item.source, tidy, toc, body.inlines, body.plain["title"])
+
+
+def _from_cache(cache: Path | None, item: _Prepared) -> Page | None:
+    path = cache / f"{item.key}.json" if cache else None
+    if path is None or not path.is_file():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    tidy = TidyBody(data["html"], tuple(data["files"]), tuple(Section(*part) for part in data["sections"]))
+    toc = tuple(TocEntry(*entry) for entry in data["toc"])
+    return Page(item.source, tidy, toc, data["inlines"], data["title"])
+
+
+def _to_cache(cache: Path | None, item: _Prepared, page: Page) -> None:
+    if cache is None:
+        return
+    data = {
+        "html": page.body.html,
+        "files": page.body.files,
+        "sections": [[part.heading, part.id, part.text] for part in page.body.sections],
+        "toc": [[entry.level, entry.id, entry.html] for entry in page.toc],
+        "inlines": dict(page.inlines),
+        "title": page.title,
+    }
+    files.write_text(cache / f"{item.key}.json", json.dumps(data, ensure_ascii=False))
+
+
+def _before_body(stage: Path, config: SiteConfig) -> str:
+    """Included HTML, without skip links: the frame has its own."""
+    parts = [(stage / name).read_text(encoding="utf-8") for name in config.format.html.include_before_body]
+    skip = re.compile(rf'<a\b[^>]*href="#{MAIN_ID}"[^>]*>.*?</a>', re.S)
+    return skip.sub("", "\n".join(parts)).strip()
+
+
+def _copy_assets(out: Path) -> None:
+    for path in sorted(ASSETS.iterdir()):
+        if path.is_file():
+            files.write_bytes(out / ASSET_FOLDER / path.name, path.read_bytes())
+
+
+def _copy_files(stage: Path, out: Path, pages: Iterable[Page], config: SiteConfig) -> None:
+    """Copy every local file that a page, a menu or the configuration refers to."""
+    wanted = {name for page in pages for name in page.body.files}
+    wanted |= set(config.format.html.css)
+    wanted |= {
+        link.href.lstrip("/").split("#")[0] for _, link in config.menu_links() if "://" not in link.href
+    }
+    for pattern in config.project.resources:
+        wanted |= {path.relative_to(stage).as_posix() for path in stage.glob(pattern) if path.is_file()}
+    for name in sorted(wanted - set(config.project.render)):
+        if (stage / name).is_file() and not (out / name).exists():
+            target = out / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(stage / name, target)

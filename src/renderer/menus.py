@@ -1,0 +1,107 @@
+"""Menus of the site, worked out for one page: links, what is current, previous and next, breadcrumbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from renderer.config import NavLink, NavSection, SiteConfig
+from renderer.links import is_external, page_url, relative, resolve
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """A link as shown on one page."""
+
+    text: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class MenuSection:
+    """A titled group of links as shown on one page."""
+
+    text: str
+    links: tuple[MenuLink, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether the page shown lies in this group."""
+        return any(link.current for link in self.links)
+
+
+@dataclass(frozen=True)
+class Menus:
+    """All menus of one page."""
+
+    navbar_left: tuple[MenuLink, ...]
+    navbar_right: tuple[MenuLink, ...]
+    sidebar: tuple[MenuLink | MenuSection, ...]
+    footer_left: tuple[MenuLink, ...]
+    footer_right: tuple[MenuLink, ...]
+    previous: MenuLink | None
+    following: MenuLink | None
+    section: str
+    here: str
+
+
+def build_menus(config: SiteConfig, page: str, titles: Mapping[str, str]) -> Menus:
+    """Work out the menus of `page` (a source path); `titles` holds the title of every source."""
+
+    def one(item: NavLink) -> MenuLink:
+        return _link(item, page, titles)
+
+    def many(items: tuple[NavLink, ...]) -> tuple[MenuLink, ...]:
+        return tuple(one(item) for item in items)
+
+    site = config.website
+    footer = site.page_footer
+    side = site.sidebar.contents if site.sidebar else ()
+    before, after, section = _neighbours(config, page)
+    here = next((one(link) for _, link in config.sidebar_links() if link.href.lstrip("/") == page), None)
+    return Menus(
+        navbar_left=many(site.navbar.left) if site.navbar else (),
+        navbar_right=many(site.navbar.right) if site.navbar else (),
+        sidebar=tuple(
+            MenuSection(item.section, many(item.contents)) if isinstance(item, NavSection) else one(item)
+            for item in side
+        ),
+        footer_left=() if footer is None or isinstance(footer.left, str) else many(footer.left),
+        footer_right=() if footer is None or isinstance(footer.right, str) else many(footer.right),
+        previous=one(before) if before else None,
+        following=one(after) if after else None,
+        section=section,
+        here=here.text if here else "",
+    )
+
+
+def _link(item: NavLink, page: str, titles: Mapping[str, str]) -> MenuLink:
+    if is_external(item.href):
+        return MenuLink(item.text or item.href, item.href)
+    target, _, fragment = item.href.lstrip("/").partition("#")
+    rooted = "/" + item.href.lstrip("/")
+    return MenuLink(
+        text=item.text or titles.get(target, target),
+        href=resolve(rooted, page, titles),
+        current=target == page and not fragment,
+    )
+
+
+def _neighbours(config: SiteConfig, page: str) -> tuple[NavLink | None, NavLink | None, str]:
+    links = [(section, link) for section, link in config.sidebar_links() if not is_external(link.href)]
+    place = next((i for i, (_, link) in enumerate(links) if link.href.lstrip("/") == page), None)
+    if place is None:
+        return None, None, ""
+    section = links[place][0] or ""
+    if not config.website.page_navigation:
+        return None, None, section
+    before = links[place - 1][1] if place else None
+    after = links[place + 1][1] if place + 1 < len(links) else None
+    return before, after, section
+
+
+def home_url(config: SiteConfig, page: str) -> str:
+    """Relative link to the start page."""
+    first = next((name for name in config.project.render if page_url(name) == "index.html"), "")
+    return relative(page_url(first or config.project.render[0]), page)

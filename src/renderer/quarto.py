@@ -1,0 +1,178 @@
+"""Rendering with Quarto where it is installed, and the small step after it that accessibility needs.
+
+Quarto (up to 1.10) has no skip link, gives header cells no scope, and lets `include-before-body` land after all
+navigation. `finish` mends that in the finished pages, so that both renderers pass the same checks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+
+from analysis import files
+from analysis.errors import BistandError
+from renderer.config import load_config
+from renderer.embedded import RenderReport
+from renderer.links import page_url, relative
+from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID
+from renderer.tables import mend_table
+from renderer.tidy import parse
+
+MINIMUM = (1, 9)
+STYLES = ("farger.css", "innehall.css", "utskrift.css")
+SCRIPTS = ("tabell.js",)
+SKIP_TEXT = "Hoppa till innehållet"
+# Names of Quarto's landmarks, so that a screen reader can tell them apart.
+LANDMARKS = (
+    ("nav.navbar", "Huvudmeny"),
+    ("nav#quarto-sidebar", "Sidor"),
+    ("nav.page-navigation", "Föregående och nästa sida"),
+    ("nav.quarto-page-breadcrumbs", "Du är här"),
+    ("nav.quarto-secondary-nav", "Sidmeny"),
+)
+# Roles that Quarto puts on buttons and links and that do not fit them.
+WRONG_ROLES = ("button.navbar-toggler[role]", "button.quarto-btn-toggle[role]", "a[role=navigation]")
+
+
+@dataclass(frozen=True)
+class QuartoVersion:
+    """A usable Quarto.
+
+    Parameters
+    ----------
+    path
+        Path of the program.
+    version
+        Such as ``1.10.18``.
+    """
+
+    path: str
+    version: str
+
+
+def find() -> QuartoVersion | None:
+    """Return Quarto if it is on PATH and new enough (1.9: older ones lose row headers), else None."""
+    path = shutil.which("quarto")
+    if path is None:
+        return None
+    done = subprocess.run([path, "--version"], capture_output=True, text=True, encoding="utf-8", check=False)
+    version = done.stdout.strip()
+    return QuartoVersion(path, version) if is_supported(version) else None
+
+
+def is_supported(version: str) -> bool:
+    """Whether a version such as ``1.9.38`` is new enough."""
+    numbers = re.findall(r"\d+", version)
+    return tuple(int(number) for number in numbers[:2]) >= MINIMUM
+
+
+def render(stage: Path, out: Path) -> RenderReport:
+    """Render a staged Quarto website into the new folder `out` with Quarto.
+
+    Raises
+    ------
+    BistandError
+        If Quarto is missing or too old, or stops with an error.
+    """
+    started = time.perf_counter()
+    quarto = find()
+    if quarto is None:
+        raise BistandError("Quarto 1.9 eller nyare finns inte.", fix="Använd den inbyggda renderaren.")
+    config = load_config(stage)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".quarto-") as folder:
+        project = Path(folder) / "projekt"
+        shutil.copytree(stage, project)
+        done = subprocess.run(
+            [quarto.path, "render", str(project), "--to", "html", "--no-execute"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "NO_COLOR": "1"},
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BistandError(f"Quarto avbröts:\n{done.stderr.strip()[-3000:]}")
+        built = project / config.project.output_dir
+        finish(built)
+        files.replace_folder(built, out)
+    pages = tuple(page_url(path) for path in config.project.render)
+    return RenderReport("Quarto", pages, time.perf_counter() - started, {"quarto": quarto.version})
+
+
+def finish(site: Path) -> None:
+    """Mend every page of a site that Quarto has built, in place."""
+    for path in sorted(site.rglob("*.html")):
+        if "site_libs" in path.parts or any(part.endswith("_files") for part in path.parts):
+            continue
+        name = path.relative_to(site).as_posix()
+        files.write_text(path, finish_page(path.read_text(encoding="utf-8"), name))
+    for asset in (*STYLES, *SCRIPTS):
+        files.write_bytes(site / ASSET_FOLDER / asset, (ASSETS / asset).read_bytes())
+
+
+def finish_page(html: str, name: str) -> str:
+    """Mend one page of Quarto's; `name` is its path from the site's root. Doing it twice changes nothing."""
+    soup = parse(html)
+    root, body = soup.find("html"), soup.find("body")
+    main = soup.find("main")
+    if not (isinstance(root, Tag) and isinstance(body, Tag) and isinstance(main, Tag)):
+        return html
+    root["data-theme"] = "light"
+    _skip_link(soup, body, main)
+    for selector, label in LANDMARKS:
+        for landmark in soup.select(selector):
+            landmark["aria-label"] = label
+    for selector in WRONG_ROLES:
+        for element in soup.select(selector):
+            del element["role"]
+    for number, table in enumerate(main.find_all("table"), 1):
+        mend_table(soup, table, number)
+    for image in main.find_all("img"):
+        if not image.has_attr("alt"):
+            image["alt"] = ""
+    _link_assets(soup, name)
+    return str(soup)
+
+
+def _skip_link(soup: BeautifulSoup, body: Tag, main: Tag) -> None:
+    """Put one skip link before all navigation and take away every other one."""
+    main["id"] = main.get("id") or MAIN_ID
+    main["tabindex"] = "-1"
+    target = f"#{main['id']}"
+    for anchor in body.find_all("a", href=target):
+        space = anchor.next_sibling
+        if isinstance(space, NavigableString) and not space.strip():
+            space.extract()
+        anchor.decompose()
+    link = soup.new_tag("a", attrs={"class": "skip", "data-cm": "skip", "href": target})
+    link.string = SKIP_TEXT
+    first = body.contents[0] if body.contents else None
+    if isinstance(first, NavigableString) and not first.strip():
+        first.extract()
+    body.insert(0, link)
+    body.insert(1, NavigableString("\n"))
+
+
+def _link_assets(soup: BeautifulSoup, name: str) -> None:
+    head = soup.find("head")
+    if not isinstance(head, Tag):
+        return
+    folder = relative(ASSET_FOLDER, name)
+    for style in STYLES:
+        href = f"{folder}/{style}"
+        if head.find("link", href=href) is None:
+            head.append(soup.new_tag("link", attrs={"rel": "stylesheet", "href": href}))
+    for script in SCRIPTS:
+        src = f"{folder}/{script}"
+        if head.find("script", src=src) is None:
+            head.append(soup.new_tag("script", attrs={"src": src, "defer": ""}))

@@ -1,0 +1,162 @@
+"""The frame around a page: head, menus, contents list, search, footer (Jinja templates)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.swedish import day_name
+from renderer.config import SiteConfig
+from renderer.links import page_url, relative
+from renderer.menus import build_menus, home_url
+from renderer.pandoc import TocEntry
+from renderer.source import PageSource
+from renderer.tidy import TidyBody
+
+TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = Path(__file__).parent / "assets"
+ASSET_FOLDER = "site_libs/bistand"
+STYLES = ("farger.css", "innehall.css", "ram.css", "utskrift.css")
+SEARCH_INDEX = f"{ASSET_FOLDER}/sokindex.js"
+MAIN_ID = "quarto-document-content"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that is shown on one page.
+
+    Parameters
+    ----------
+    source
+        Front matter and path.
+    body
+        Clean body.
+    toc
+        Contents list, empty if the page has none.
+    inlines
+        Title, subtitle and the like as inline HTML.
+    title
+        Title as plain text.
+    """
+
+    source: PageSource
+    body: TidyBody
+    toc: tuple[TocEntry, ...]
+    inlines: Mapping[str, str]
+    title: str
+
+
+@dataclass(frozen=True)
+class TocNode:
+    """A line of the contents list with the lines below it."""
+
+    id: str
+    html: Markup
+    children: tuple[TocNode, ...]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def nest_toc(entries: Sequence[TocEntry]) -> tuple[TocNode, ...]:
+    """Nest a flat contents list by heading level."""
+    nodes: list[TocNode] = []
+    position = 0
+    while position < len(entries):
+        entry = entries[position]
+        end = position + 1
+        while end < len(entries) and entries[end].level > entry.level:
+            end += 1
+        below = nest_toc(entries[position + 1 : end])
+        nodes.append(TocNode(entry.id, Markup(entry.html), below))
+        position = end
+    return tuple(nodes)
+
+
+def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], before_body: str = "") -> str:
+    """Put a page into its frame.
+
+    Parameters
+    ----------
+    page
+        The page.
+    config
+        The site's configuration.
+    titles
+        Plain titles of all pages by source path.
+    before_body
+        HTML shown first in the main part.
+    """
+    source = page.source
+    site = config.website
+
+    def root(path: str) -> str:
+        return relative(path, source.path)
+
+    html = (
+        _environment()
+        .get_template("sida.html.j2")
+        .render(
+            assets=root(ASSET_FOLDER),
+            authors=source.authors,
+            before_body=Markup(before_body),
+            body=Markup(page.body.html),
+            config=config,
+            date=source.meta.date,
+            date_text=day_name(source.meta.date) if source.meta.date else "",
+            footer_left=Markup(page.inlines.get("footer_left", "")),
+            footer_right=Markup(page.inlines.get("footer_right", "")),
+            home=home_url(config, source.path),
+            inlines={key: Markup(value) for key, value in page.inlines.items()},
+            lang=source.meta.lang,
+            main_id=MAIN_ID,
+            menus=build_menus(config, source.path, titles),
+            meta_description=source.meta.description,
+            root=root("."),
+            site_css=[root(name) for name in config.format.html.css],
+            site_title=site.title,
+            search=site.search,
+            styles=STYLES,
+            title=page.title,
+            toc=nest_toc(page.toc),
+        )
+    )
+    return html.rstrip() + "\n"
+
+
+def search_index(pages: Sequence[Page], sections: Mapping[str, str]) -> str:
+    """Write the search index as a script that sets a global, so that it loads from file:// too.
+
+    Parameters
+    ----------
+    pages
+        The pages in order.
+    sections
+        Title of the menu section of each source path, for pages that have one.
+    """
+    entries = [
+        {
+            "u": page_url(page.source.path),
+            "t": page.title,
+            "g": sections.get(page.source.path, ""),
+            "s": [[part.heading, part.id, part.text] for part in page.body.sections],
+        }
+        for page in pages
+    ]
+    text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"window.bistandSokindex={text};\n"

@@ -1,0 +1,41 @@
+"""Notebook 01's tables where a municipality knows less than Uppsala does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.edit import reseal
+
+from analysis.pages.position.tables import gender_table
+from analysis.panel import build_panel
+from analysis.paths import Project
+from analysis.runs import load_runs, open_run
+
+
+def _text_of(project: Project, monkeypatch: pytest.MonkeyPatch) -> str:
+    build_panel(project)
+    monkeypatch.chdir(project.root)
+    return gender_table(open_run(**load_runs(project).get("uppsala-1000-2026-11").parameters())).text
+
+
+def test_the_gap_is_shown_with_the_source_it_came_from(
+    copy: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _text_of(copy, monkeypatch)
+    assert "Skillnad, kvinnor minus män" in text
+    assert "AMN-2024-00525" in text
+
+
+def test_without_women_and_men_there_is_no_gap_and_no_crash(
+    copy: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = copy.raw / "dokument/2024-12-20/verksamhetsplan_2025.csv"
+    lines = data.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not re.match(r"0380,AMN_VUXNA,[^,]+,[KM],", line)]
+    assert len(kept) == len(lines) - 6
+    data.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    reseal(data)
+    text = _text_of(copy, monkeypatch)
+    assert "1,25" in text
+    assert "Skillnad" not in text.split("</table>")[0]
