@@ -31,7 +31,8 @@ serve: $(STAMP)  ## visa webbplatsen på den egna datorn
 	$(BIN)/bistand serve
 
 clean:  ## ta bort allt byggt; källor, körningslista och prognoslogg blir kvar
-	rm -rf _site .cache reports/*/ data/processed/*.parquet $(STAMP)
+	test ! -x $(BIN)/bistand || $(BIN)/bistand stada
+	rm -rf .cache data/processed/*.parquet $(STAMP)
 
 $(STAMP): pyproject.toml uv.lock
 	$(MAKE) --no-print-directory environment

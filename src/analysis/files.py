@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,19 +45,3 @@ def write_bytes(target: Path, data: bytes) -> None:
     """Write bytes atomically."""
     with atomic_path(target) as temporary:
         temporary.write_bytes(data)
-
-
-def replace_folder(new: Path, target: Path) -> None:
-    """Put folder `new` in the place of `target`; the old one survives until the new one is there."""
-    old = target.with_name(f"{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        target.rename(old)
-    try:
-        new.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

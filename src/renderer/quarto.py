@@ -104,7 +104,7 @@ def render(stage: Path, out: Path) -> RenderReport:
             raise BistandError(f"Quarto avbröts:\n{done.stderr.strip()[-3000:]}")
         built = project / config.project.output_dir
         finish(built)
-        files.replace_folder(built, out)
+        built.rename(out)
     pages = tuple(page_url(path) for path in config.project.render)
     return RenderReport("Quarto", pages, time.perf_counter() - started, {"quarto": quarto.version})
 

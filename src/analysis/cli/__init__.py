@@ -132,15 +132,23 @@ def publish(
         str | None, typer.Option(help="Mapp som webbservern läser; utan den görs ett zip-paket.")
     ] = None,
     datum: Annotated[str | None, typer.Option(help="Paketets datum, ÅÅÅÅ-MM-DD (annars i dag).")] = None,
+    aterstall: Annotated[
+        bool, typer.Option("--aterstall", help="Ställ i ordning efter en avbruten publicering till mappen.")
+    ] = False,
 ) -> None:
     """Gör ett daterat paket med kontrollsummor av webbplatsen, eller kopiera den till en webbserver."""
     from datetime import date
     from pathlib import Path
 
     from analysis.paths import find_project
-    from analysis.pipeline.publish import copy_to, make_bundle
+    from analysis.pipeline.publish import copy_to, make_bundle, restore
 
     project = find_project()
+    if aterstall:
+        if till is None:
+            raise BistandError("--aterstall behöver veta vilken mapp", fix="Skriv också --till MAPP.")
+        typer.echo("\n".join(restore(Path(till).resolve())) or "Inget behövde återställas.")
+        return
     if till is not None:
         typer.echo(f"Webbplatsen är kopierad till {copy_to(project, Path(till).resolve())}.")
         return
@@ -150,6 +158,22 @@ def publish(
         raise BistandError(f"datumet ”{datum}” går inte att tolka", fix="Skriv ÅÅÅÅ-MM-DD.") from error
     bundle = make_bundle(project, day=day)
     typer.echo(f"Paketet {project.relative(bundle.path)}: {bundle.files} filer, SHA-256 {bundle.sha256}.")
+
+
+@app.command()
+@swedish_errors
+def stada() -> None:
+    """Ta bort det byggda (webbplatsen och körningarnas sidor); filer som du har lagt dit eller ändrat rörs inte."""
+    from analysis.owned import remove_folder, strangers
+    from analysis.paths import find_project
+
+    project = find_project()
+    for folder in (project.site, *sorted(path for path in project.reports.iterdir() if path.is_dir())):
+        found = strangers(folder) if folder.is_dir() else ()
+        if folder.is_dir() and not remove_folder(folder):
+            typer.echo(
+                f"{project.relative(folder)} ligger kvar: {found[0].name if found else 'något'} är inte byggt här."
+            )
 
 
 @app.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -14,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import BistandError
-from analysis.files import replace_folder, write_text
+from analysis.files import write_text
+from analysis.owned import replace_folder, workroom
 from analysis.pipeline.manifest import Manifest
 from analysis.runs.context import OUTPUT_VARIABLE
 
-STAGING = ".bygg"
 TIMINGS = "tider.json"
 
 #: Figures and numbers must not depend on how many cores a machine has.
@@ -72,21 +71,21 @@ def execute_all(
 def execute(job: Job) -> Outcome:
     """Execute one job in a staging folder and put it in place when every notebook has passed."""
     start = time.perf_counter()
-    staging = job.target.parent / STAGING / job.name
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    os.environ.update({**_KERNEL_ENVIRONMENT, OUTPUT_VARIABLE: str(staging)})
     timings: dict[str, float] = {}
-    try:
-        for notebook in job.notebooks:
-            began = time.perf_counter()
-            execute_notebook(notebook, staging / notebook.name, job.parameters, cwd=staging)
-            timings[notebook.stem] = round(time.perf_counter() - began, 2)
-    except BistandError as error:
-        return Outcome(job.name, time.perf_counter() - start, str(error))
-    write_text(staging / TIMINGS, json.dumps(timings, indent=1) + "\n")
-    job.manifest.write(staging)
-    replace_folder(staging, job.target)
+    with workroom(job.target.parent, "korning") as room:
+        staging = room / job.name
+        staging.mkdir()
+        os.environ.update({**_KERNEL_ENVIRONMENT, OUTPUT_VARIABLE: str(staging)})
+        try:
+            for notebook in job.notebooks:
+                began = time.perf_counter()
+                execute_notebook(notebook, staging / notebook.name, job.parameters, cwd=staging)
+                timings[notebook.stem] = round(time.perf_counter() - began, 2)
+        except BistandError as error:
+            return Outcome(job.name, time.perf_counter() - start, str(error))
+        write_text(staging / TIMINGS, json.dumps(timings, indent=1) + "\n")
+        job.manifest.write(staging)
+        replace_folder(staging, job.target)
     return Outcome(job.name, time.perf_counter() - start)
 
 

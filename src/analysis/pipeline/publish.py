@@ -1,4 +1,4 @@
-"""A dated, checksummed bundle of the site for any static host, with strict headers and a staging copy first."""
+"""A dated, checksummed bundle of the site for any static host, with strict headers and a checked copy first."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import hashlib
 import io
 import shutil
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from analysis.errors import BistandError
-from analysis.files import replace_folder, sha256_of, write_bytes, write_text
+from analysis.files import sha256_of, write_bytes, write_text
+from analysis.owned import MARKER, demand_ours, mend, replace_folder, workroom
 from analysis.paths import Project
 from renderer.check import check_site
 
@@ -68,22 +71,43 @@ def make_bundle(project: Project, *, day: date) -> Bundle:
 
 
 def copy_to(project: Project, folder: Path) -> Path:
-    """Copy the site into `folder`: first as a staging copy beside it, checked file by file, then in one swap."""
+    """Copy the site into `folder`: first as a copy beside it, checked file by file, then in one step.
+
+    Raises
+    ------
+    BistandError
+        If the site fails its checks, or if `folder` holds anything that an earlier publication did not put there;
+        it is then left as it is.
+    """
     _demand_good_site(project.site)
-    if folder.exists() and not (folder / CHECKSUMS).is_file() and any(folder.iterdir()):
-        raise BistandError(
-            "mappen är inte tom och är inte en tidigare publicering",
-            file=folder,
-            fix="Välj en tom mapp, eller en mapp som bistand publish har skrivit.",
-        )
-    staging = folder.with_name(f"{folder.name}.provkopia")
-    shutil.rmtree(staging, ignore_errors=True)
-    shutil.copytree(project.site, staging)
-    for name, text in _host_files(staging).items():
-        write_text(staging / name, text)
-    _verify(staging)
-    replace_folder(staging, folder)
+    demand_ours(folder)
+    with _writable(folder.parent), workroom(folder.parent, "publicering") as room:
+        staging = room / "webbplats"
+        shutil.copytree(project.site, staging, ignore=shutil.ignore_patterns(MARKER))
+        for name, text in _host_files(staging).items():
+            write_text(staging / name, text)
+        _verify(staging)
+        replace_folder(staging, folder)
     return folder
+
+
+def restore(folder: Path) -> tuple[str, ...]:
+    """Put right what a killed publication of `folder` left beside it; returns a sentence for each thing done."""
+    with _writable(folder.parent):
+        return mend(folder.parent)
+
+
+@contextmanager
+def _writable(parent: Path) -> Iterator[None]:
+    """Say in Swedish that the place cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise BistandError(
+            f"det går inte att skriva här ({error.strerror})",
+            file=parent,
+            fix="Kontrollera behörigheter och utrymme. Den förra webbplatsen ligger kvar.",
+        ) from error
 
 
 def _demand_good_site(site: Path) -> None:
@@ -97,7 +121,7 @@ def _demand_good_site(site: Path) -> None:
 
 
 def _files(site: Path) -> list[Path]:
-    return sorted(path for path in site.rglob("*") if path.is_file())
+    return sorted(path for path in site.rglob("*") if path.is_file() and path.name != MARKER)
 
 
 def _host_files(site: Path) -> dict[str, str]:

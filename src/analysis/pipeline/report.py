@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import BistandError
-from analysis.files import replace_folder, write_text
+from analysis.files import write_text
+from analysis.owned import demand_ours, replace_folder, workroom
 from analysis.pages.target.log import append_runs
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
@@ -73,6 +73,11 @@ def make_report(
     runs = load_runs(project, catalogue)
     if only is not None:
         runs.get(only)
+    for folder in (
+        project.site,
+        *(project.reports / name for name in (SITE_FOLDER, *(run.id for run in runs.runs))),
+    ):
+        demand_ours(folder)
     panel = build_panel(project)
     planned = plan_runs(project, runs, catalogue, find_passports(project.raw))
     chosen = [item for item in planned if item.stale and only in (None, item.run.id)]
@@ -142,27 +147,27 @@ def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) ->
     from renderer.lint import lint
 
     cache = project.root / ".cache"
-    stage, fresh = cache / "kallor", cache / "_site.ny"
-    published = stage_site(project, runs, stage)
-    write_documents(stage, published)
-    found = _find_quarto() if renderer in {"auto", "quarto"} else None
-    _write_build_facts(stage, found)
-    _stop_on("sidornas källor", [str(finding) for finding in lint(stage)])
-    shutil.rmtree(fresh, ignore_errors=True)
-    if renderer == "quarto" and found is None:
-        raise BistandError(
-            "Quarto finns inte på datorn", fix="Installera Quarto 1.9 eller senare, eller utelämna valet."
-        )
-    if found is not None:
-        from renderer import quarto
+    with workroom(cache, "bygge") as room:
+        stage, fresh = room / "kallor", room / "_site"
+        published = stage_site(project, runs, stage)
+        write_documents(stage, published)
+        found = _find_quarto() if renderer in {"auto", "quarto"} else None
+        _write_build_facts(stage, found)
+        _stop_on("sidornas källor", [str(finding) for finding in lint(stage)])
+        if renderer == "quarto" and found is None:
+            raise BistandError(
+                "Quarto finns inte på datorn", fix="Installera Quarto 1.9 eller senare, eller utelämna valet."
+            )
+        if found is not None:
+            from renderer import quarto
 
-        say(f"Återger med Quarto {found}.")
-        quarto.render(stage, fresh)
-    else:
-        embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=cache / "sidor")
-    write_feed(fresh, published, title="Biståndsläget")
-    _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh)])
-    replace_folder(fresh, project.site)
+            say(f"Återger med Quarto {found}.")
+            quarto.render(stage, fresh)
+        else:
+            embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=cache / "sidor")
+        write_feed(fresh, published, title="Biståndsläget")
+        _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh)])
+        replace_folder(fresh, project.site)
     pages = sum(1 for _ in Path(project.site).rglob("*.html"))
     return pages, f"Quarto {found}" if found else "inbyggd"
 

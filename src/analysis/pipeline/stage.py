@@ -31,15 +31,14 @@ SITE_FOLDER = "_webbplats"
 
 
 def stage_site(project: Project, runs: RunList, stage: Path) -> tuple[Run, ...]:
-    """Fill `stage` (emptied first) with everything the site is made of; returns the runs that are in it.
+    """Fill the new folder `stage` with everything the site is made of; returns the runs that are in it.
 
     Raises
     ------
     BistandError
         If no run has been executed, or if a hand-written page is missing.
     """
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
+    stage.mkdir()
     published = tuple(run for run in runs.runs if (project.reports / run.id / "manifest.json").is_file())
     if not published:
         raise BistandError("ingen körning är klar", file=project.reports, fix="Kör ”bistand report”.")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.report.month_files import Cells, add_months, copied, open_in
+from tests.unit.pages.month_files import Cells, add_months, copied, open_in
 
 from analysis.disclosure.own_counts import own_counts, published
 from analysis.pages.changes import page as changes

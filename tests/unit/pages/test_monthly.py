@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.report.month_files import Cells, add_months, big, copied, open_in
+from tests.unit.pages.month_files import Cells, add_months, big, copied, open_in
 
 from analysis.answers import target as target_pages
 from analysis.answers.months import MonthSeries, month_series

@@ -85,6 +85,34 @@ def test_copying_never_empties_somebody_elses_folder(built: Project, tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == ["projekt", "ut"]
 
 
+def test_a_folder_with_a_checksum_list_is_not_taken_for_a_publication(built: Project, tmp_path: Path) -> None:
+    target = tmp_path / "html"
+    target.mkdir()
+    (target / CHECKSUMS).write_text("", encoding="utf-8")
+    (target / "thesis.docx").write_bytes(b"x")
+    with pytest.raises(BistandError, match="inte tom"):
+        copy_to(built, target)
+    assert (target / "thesis.docx").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("name", ["html.old", "html.provkopia"])
+def test_publishing_leaves_the_neighbours(built: Project, tmp_path: Path, name: str) -> None:
+    neighbour = tmp_path / name
+    neighbour.mkdir()
+    (neighbour / "min.txt").write_text("min", encoding="utf-8")
+    copy_to(built, tmp_path / "html")
+    copy_to(built, tmp_path / "html")
+    assert (neighbour / "min.txt").read_text(encoding="utf-8") == "min"
+
+
+def test_a_web_page_edited_on_the_server_is_not_overwritten(built: Project, tmp_path: Path) -> None:
+    target = copy_to(built, tmp_path / "html")
+    (target / "index.html").write_text("rättad på servern", encoding="utf-8")
+    with pytest.raises(BistandError, match=r"index\.html"):
+        copy_to(built, target)
+    assert (target / "index.html").read_text(encoding="utf-8") == "rättad på servern"
+
+
 def test_the_feed_has_one_entry_a_run_newest_first(checkout: Project, tmp_path: Path) -> None:
     runs = load_runs(checkout).runs
     write_feed(tmp_path, runs, title="Biståndsläget")
