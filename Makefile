@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 GROUPS ?=
 STAMP := $(VENV)/.synkad
 
-.PHONY: report test test-all check serve clean environment
+.PHONY: report test test-all faults check serve clean environment
 
 report: $(STAMP)  ## miljö + alla körningar + webbplats i _site/
 	$(BIN)/bistand report
@@ -21,6 +21,9 @@ test: $(STAMP)  ## alla snabba test
 test-all: GROUPS = --group reference
 test-all: environment  ## också långsamma test och jämförelser med publicerade svar
 	$(BIN)/pytest -n auto -m "not quarto and not built"
+
+faults: $(STAMP)  ## plantera varje fel i tests/faults.yml och se att testen faller
+	$(BIN)/python -m tests.faults
 
 check: $(STAMP)  ## lint, format och typer
 	$(BIN)/ruff check .

@@ -301,3 +301,37 @@ def test_any_holes_give_a_verdict_and_never_an_exception(panel_of, data: st.Data
         assert 0 < found.p_value <= 1
     else:
         assert found.endswith(".")
+
+
+def test_a_deviation_that_one_in_seven_show_is_no_weak_effect() -> None:
+    """A reader of "svag" may count on at most one municipality in ten deviating as much without a plan."""
+    assert judge_verdict(0.10, (GOOD,), 1.0)[0] == WEAK
+    assert judge_verdict(0.11, (GOOD,), 1.0)[0] == NOT_DISTINGUISHABLE
+    assert judge_verdict(0.15, (GOOD,), 1.0)[0] == NOT_DISTINGUISHABLE
+
+
+def test_three_held_out_years_are_three_chances_to_miss(panel_of) -> None:
+    """The worst of three years is no alarm at a p-value that one test would reject at."""
+    seen = set()
+    for seed in range(1, 16):
+        check = next(
+            item
+            for item in evaluate_plan(panel_of(seed=seed), ASKED).effect.checks
+            if item.name == "träff på undanhållna år"
+        )
+        lowest, number = check.table["p_value"].min(), len(check.table)
+        assert check.passed == (lowest * number > 0.05), f"seed {seed}: minsta p {lowest:.3f} av {number}"
+        seen.add(bool(lowest <= 0.05 < lowest * number))
+        if seen == {True, False}:
+            return
+    raise AssertionError("no made-up panel tells a corrected test from an uncorrected one")
+
+
+@pytest.mark.parametrize(("municipalities", "passed"), [(36, None), (60, True)])
+def test_few_placebos_cannot_show_anything_at_five_per_cent(
+    panel_of, municipalities: int, passed: bool | None
+) -> None:
+    """With fewer than 39 others a two-sided test at 5 % has no room in each tail."""
+    effect = evaluate_plan(panel_of(municipalities=municipalities), ASKED).effect
+    check = next(item for item in effect.checks if item.name == "placebo i rummet")
+    assert check.passed is passed

@@ -140,3 +140,11 @@ def test_split_halves_follow_the_seed_not_the_order() -> None:
     errors = simulated_errors()
     mixed = errors.sample(frac=1, random_state=2)
     assert split_halves(errors, 3)["rejected"].mean() == split_halves(mixed, 3)["rejected"].mean()
+
+
+def test_a_city_is_promised_no_tighter_interval_than_cities_have_kept() -> None:
+    """Whole-place shocks do not average out: from 200 000 residents on, size hardly helps; below, it does."""
+    village, town, city, metropolis = np.exp(size_feature(np.array([1e4, 1e5, 2e5, 1e6])))
+    assert village / town > 5
+    assert city / metropolis < 2
+    assert 10 < village / metropolis < 30

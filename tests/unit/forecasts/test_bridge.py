@@ -114,3 +114,28 @@ def test_coverage_when_the_ratio_drifts(points: int) -> None:
         hits += int(low <= seen[4] <= high)
 
     assert hits / 1000 == pytest.approx(0.8, abs=0.04)
+
+
+def exact_future() -> SamplePaths:
+    """An annual share that is known for certain, so that only the bridge is uncertain; yearly to 2035."""
+    years = tuple(str(year) for year in range(2025, 2036))
+    return SamplePaths(np.full((8000, len(years)), 2.9), years, "procent", "2024", "panel", 1)
+
+
+def test_a_month_lies_as_far_from_the_curve_as_the_page_says() -> None:
+    """The page says about four per cent: the spread of a month beside that of the year it lies in."""
+    flat = dict.fromkeys((2022, 2023, 2024), 2.9)
+    result = bridge(flat, exact_future(), [Point("2024", 1.218)], ["2026", "2026-07"])
+    month, year = (float(np.log(result.paths.at(period)).var()) for period in ("2026-07", "2026"))
+    prior = BridgePrior()
+    assert month - year == pytest.approx(prior.month_sd**2 - prior.year_sd**2, rel=0.25)
+    assert prior.month_sd == pytest.approx(0.04), "the sentence on the page says four per cent"
+
+
+def test_a_steady_drift_widens_a_distant_forecast() -> None:
+    """With one known point nobody knows whether the ratio drifts: ten years on that is most of the width."""
+    flat = dict.fromkeys((2022, 2023, 2024), 2.9)
+    far = bridge(flat, exact_future(), [Point("2024", 1.218)], ["2034"])
+    spread = float(np.log(far.paths.at("2034")).std())
+    steps = BridgePrior().step * np.sqrt(10)
+    assert spread > 1.5 * steps

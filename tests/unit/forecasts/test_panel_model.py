@@ -207,3 +207,40 @@ def test_coverage_is_nominal_when_the_truth_is_of_the_models_kind() -> None:
             hits.append((outcome >= low) & (outcome <= high))
 
     np.testing.assert_allclose(np.mean(hits, axis=0), 0.8, atol=0.08)
+
+
+def with_jump(panel: Panel, factor: float, place: int = 0) -> pd.DataFrame:
+    """The panel with one municipality's last known level multiplied."""
+    levels = panel[0].copy()
+    levels.iloc[place, -1] *= factor
+    return levels
+
+
+def test_a_jump_that_looks_like_an_error_is_not_carried_on(panel: Panel) -> None:
+    """The forecast after a jump of nine is as steep as after a jump of three: both count as two deviations."""
+    fixed = PanelSettings(coefficients=(0.3, 0.0, 0.0), strength=(1e12, 1e12, 1e12))
+    growth = []
+    for factor in (3.0, 9.0):
+        fit = fit_panel(with_jump(panel, factor), panel[1], fixed)
+        code = fit.kommuner[0]
+        path = panel_paths(fit, code, 1, draws=4000)
+        step = np.median(np.log(path.draws[:, 0])) - fit.log_level[0]
+        growth.append(float(step) / float(fit.scale[0]))
+    assert growth[0] == pytest.approx(growth[1], abs=0.15)
+
+
+def test_one_wild_year_does_not_make_a_place_wild_for_ever(panel: Panel) -> None:
+    """A single year counts as at most three standard deviations in a municipality's own scale."""
+    levels, sizes = panel
+    calm = fit_panel(levels, sizes)
+    wild = fit_panel(with_jump(panel, 8.0), sizes)
+    assert wild.scale[0] / wild.size_scale[0] < 1.35 * calm.scale[0] / calm.size_scale[0]
+
+
+def test_a_remainder_is_measured_by_a_scale_that_has_not_seen_it(panel: Panel) -> None:
+    """Else the largest shocks, which widen their own yardstick, would be lent out too small."""
+    levels, sizes = panel
+    fit = fit_panel(levels, sizes)
+    plain = fit.deviation[fit.donor_rows][:, -fit.remainder.shape[1] :]
+    largest = np.unravel_index(np.argsort(-np.abs(plain), axis=None)[:20], plain.shape)
+    assert (np.abs(fit.remainder[largest]) > np.abs(plain[largest])).mean() > 0.8

@@ -87,3 +87,14 @@ def test_reliability_counts_what_happened_in_each_class() -> None:
     assert table["n"].sum() == 5
     assert table.loc[table["low"] == 0.05, "happened"].item() == 0.5
     assert table.iloc[-1]["high"] == 1.0
+
+
+def test_the_interval_of_a_skill_is_the_middle_ninety_per_cent() -> None:
+    """Three origins drawn with replacement: sums 0-6 have 1, 3, 6, 7, 6, 3, 1 chances in 27."""
+    rows = [
+        {"origin": origin, "model": model, "score": score}
+        for origin, own in ((2020, 0.0), (2021, 1.0), (2022, 2.0))
+        for model, score in (("panel", own), ("naiv", 2.0))
+    ]
+    skill = skill_by_origin(pd.DataFrame(rows), "panel", "naiv", block=1, draws=20_000)
+    assert (skill.low, skill.high) == (pytest.approx(1 - 5 / 6), pytest.approx(1 - 1 / 6))

@@ -157,3 +157,14 @@ def test_without_the_plan_adds_its_effect_back_with_its_uncertainty() -> None:
 
     assert middle == pytest.approx(0.3, abs=0.01)
     assert (low, high) == (pytest.approx(0.1, abs=0.015), pytest.approx(0.5, abs=0.015))
+
+
+def test_the_pace_so_far_is_that_of_the_last_three_years() -> None:
+    """A fall ten years ago says nothing of the pace now."""
+    history = {
+        str(year): value
+        for year, value in zip(range(2012, 2022), [8, 6, 4, 3, 3, 3, 3, 3.1, 3.2, 3.3], strict=True)
+    }
+    assessment = assess_target(Target(2.0, "2024", "andelen"), some_paths(), history, LEVELS)
+    assert assessment.so_far is not None
+    assert assessment.so_far.percent == pytest.approx(100 * ((3.3 / 3.0) ** (1 / 3) - 1))

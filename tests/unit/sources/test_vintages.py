@@ -179,3 +179,26 @@ def test_a_struck_value_is_missing_never_zero() -> None:
 )
 def test_publication_lags(rule: Lag | MonthLag, period: str, day: str) -> None:
     assert rule.known_on(period) == day
+
+
+@pytest.mark.parametrize(
+    ("later", "revised"), [(3.1400004, False), (3.1412, True), (3.143, True), (3.15, True)]
+)
+def test_a_revision_in_the_third_decimal_is_a_revision(later: float, revised: bool) -> None:
+    table = settled(rows(NEW, "2026-11-22", {"2023": later, "2024": 2.94, "2025": None}))
+    now = as_of(table, "2026-12-31").set_index("period")
+    assert (now.loc["2023", "source_id"] == NEW) == revised
+    assert now.loc["2023", "value"] == (later if revised else 3.14)
+
+
+def test_a_source_that_moved_by_a_hundredth_stops_the_correction() -> None:
+    """A correction written for 3,14 must not be laid over 3,15: the source has been mended."""
+    item = Correction.model_validate(
+        {
+            "kalla": OLD, "kommun": "0380", "matt": "N31807", "period": "2023", "vantat": 3.14, "atgard": "stryk",
+            "anledning": "prov", "status": "öppen",
+        }
+    )  # fmt: skip
+    frame = rows(OLD, "2025-06-30", {"2023": 3.15})
+    with pytest.raises(BistandError, match=r"väntade värdet 3\.14 men .* säger nu 3\.15"):
+        apply_corrections(frame, (item,), ledger=LEDGER)
