@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analysis.cli.data import data_app
+from analysis.cli.declaration import declaration_app
 from analysis.cli.micro import micro_app
 from analysis.cli.shared import swedish_errors
 from analysis.errors import BistandError
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 app.add_typer(micro_app, name="mikro")
+app.add_typer(declaration_app, name="deklaration")
 
 
 @app.command()

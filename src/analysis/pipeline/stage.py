@@ -25,6 +25,7 @@ SITE_NOTEBOOKS = {
     "07_atgardseffekt": "atgardseffekt",
     "90_data": "data",
     "91_kvalitet": "kvalitet",
+    "92_deklaration": "aktivitetskravet",
 }
 
 SITE_FOLDER = "_webbplats"

@@ -1,0 +1,169 @@
+"""Carry out what was declared: the same tests, on the outcomes that have come, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.declarations.design import (
+    DoseTest,
+    Futures,
+    MunicipalTests,
+    NationTest,
+    PlaceboTable,
+    detectable_slope,
+    dose_slope,
+    dose_test,
+    municipal_tests,
+    nation_test,
+)
+from analysis.declarations.model import Declaration, Outcome, Rule
+from analysis.effects.estimate import CLEAR, NOT_ASSESSABLE, NOT_DISTINGUISHABLE, WEAK, Verdict
+
+Array = NDArray[np.float64]
+#: A year counts as known when at least this share of the municipalities have a value.
+KNOWN_SHARE: Final = 0.8
+#: Fewer placebo years than this and the dose test has nothing to be judged against.
+LEAST_YEARS: Final = 5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One declared outcome, judged.
+
+    Attributes
+    ----------
+    outcome
+        What was declared.
+    nation, dose, municipal
+        The three tests; `dose` is None with too few placebo years, `nation` without a value for riket.
+    adjusted
+        Holm-adjusted p-values of the first two, in that order; NaN for one that could not be made.
+    own
+        A plan's declaration: its municipality's deviation from what the others deviated, as a p-value; else None.
+    verdict
+        By the declared rule: of `own` for a plan, else of the two national tests.
+    """
+
+    outcome: Outcome
+    nation: NationTest | None
+    dose: DoseTest | None
+    municipal: MunicipalTests
+    adjusted: tuple[float, float]
+    own: float | None
+    verdict: Verdict
+
+
+def judge(
+    declaration: Declaration,
+    expected: Futures,
+    levels: pd.DataFrame,
+    dose: pd.Series[float],
+    placebo: PlaceboTable,
+) -> tuple[tuple[Judgement, ...], tuple[Outcome, ...]]:
+    """Judge the declared outcomes that are known; returns the judgements and the outcomes still waited for."""
+    judged, waiting = [], []
+    for outcome in declaration.utfall:
+        if not is_known(levels, outcome.ar):
+            waiting.append(outcome)
+            continue
+        judged.append(_judge_year(declaration, outcome, expected, levels[outcome.ar], dose, placebo))
+    return tuple(judged), tuple(waiting)
+
+
+def is_known(levels: pd.DataFrame, year: int) -> bool:
+    """Whether a year has come: most municipalities have a value."""
+    return year in levels.columns and float(levels[year].notna().mean()) >= KNOWN_SHARE
+
+
+def holm(p_values: Array) -> Array:
+    """Holm-adjusted p-values; missing tests stay missing and do not count."""
+    adjusted = np.full(p_values.size, np.nan)
+    order = [index for index in np.argsort(p_values) if np.isfinite(p_values[index])]
+    largest = 0.0
+    for place, index in enumerate(order):
+        largest = max(largest, min(1.0, float(p_values[index]) * (len(order) - place)))
+        adjusted[index] = largest
+    return adjusted
+
+
+def verdict_of(adjusted: Array, rule: Rule) -> Verdict:
+    """The declared rule: the smallest adjusted p-value decides; without any test nothing can be assessed."""
+    if not np.isfinite(adjusted).any():
+        return NOT_ASSESSABLE
+    smallest = float(np.nanmin(adjusted))
+    if smallest <= rule.niva:
+        return CLEAR
+    return WEAK if smallest <= rule.svag_niva else NOT_DISTINGUISHABLE
+
+
+def _judge_year(
+    declaration: Declaration,
+    outcome: Outcome,
+    expected: Futures,
+    values: pd.Series[float],
+    dose: pd.Series[float],
+    placebo: PlaceboTable,
+) -> Judgement:
+    rule = declaration.regel
+    reference = reference_slopes(placebo, outcome.ar - expected.origin)
+    nation = nation_test(expected, values, outcome.ar, rule.niva)
+    slope = dose_slope(expected, values, dose, outcome.ar)
+    tested = dose_test(slope, reference, outcome.ar) if reference.size >= LEAST_YEARS else None
+    adjusted = holm(np.array([nation.p_value if nation else np.nan, tested.p_value if tested else np.nan]))
+    municipal = municipal_tests(expected, values, outcome.ar, level=rule.niva, false_share=rule.falsk_andel)
+    own = None
+    if declaration.kommun is not None:
+        own = float(municipal.table["own_p_value"].get(declaration.kommun, np.nan))
+    decisive = adjusted if own is None else np.array([own])
+    return Judgement(
+        outcome,
+        nation,
+        tested,
+        municipal,
+        (float(adjusted[0]), float(adjusted[1])),
+        own,
+        verdict_of(decisive, rule),
+    )
+
+
+def reference_slopes(placebo: PlaceboTable, horizon: int) -> Array:
+    """Slopes of the placebo years at one horizon, shape (n,)."""
+    table = placebo.table
+    return np.asarray(table.loc[table["horizon"] == horizon, "slope"].dropna().to_numpy(dtype=float))
+
+
+def simulated_rejections(
+    expected: Futures,
+    dose: pd.Series[float],
+    placebo: PlaceboTable,
+    year: int,
+    *,
+    level: float,
+    effects: tuple[float, ...],
+    worlds: int = 400,
+) -> Mapping[float, float]:
+    """How often the dose test rejects in worlds drawn from the forecast itself, by the effect put into them.
+
+    Parameters
+    ----------
+    effects
+        Log change per standard deviation of the log dose that is added to each world; 0 gives the size of the test.
+    """
+    reference = reference_slopes(placebo, year - expected.origin)
+    limit = detectable_slope(reference, level, power=0.5) if reference.size >= LEAST_YEARS else np.inf
+    place = expected.years.index(year)
+    codes = list(expected.codes)
+    slopes = np.array(
+        [
+            dose_slope(expected, pd.Series(expected.draws[:, world, place], index=codes), dose, year)
+            for world in range(min(worlds, expected.draws.shape[1]))
+        ]
+    )
+    centre = float(reference.mean()) if reference.size else 0.0
+    return {effect: float((np.abs(slopes + effect - centre) > limit).mean()) for effect in effects}

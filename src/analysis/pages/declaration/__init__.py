@@ -1,0 +1,1 @@
+"""What will be judged, and how, before the outcome is known."""
