@@ -108,14 +108,15 @@ def test_one_municipality_is_named_and_the_rest_is_not(world) -> None:
     assert tests.table["named"].sum() <= 4
 
 
-def test_placebo_years_give_false_alarms_near_the_level(world) -> None:
+def test_placebo_years_give_no_more_false_alarms_than_declared(world) -> None:
     levels, sizes = world
     table = placebo_table(
         levels, sizes, first=2016, last=2024, horizons=(1, 2), level=0.05, false_share=0.1, draws=600
     )
     assert set(table.table["horizon"]) == {1, 2}
     assert table.table["year"].between(2016, 2024).all()
-    assert table.false_alarms.between(0.01, 0.09).all()
+    assert table.false_alarms.le(0.09).all(), "more false alarms than the declared level"
+    assert table.false_alarms.loc[1] > 0.005, "an interval that nobody ever leaves shows nothing"
     assert (table.table["slope_p"] <= 0.05).sum() <= 3
 
 
