@@ -47,7 +47,7 @@ def check(folder: Path) -> tuple[str, ...]:
         At the first fault in the files.
     """
     data = read_folder(folder)
-    history = build_history(data.spells, data.measures, data.background, data.window)
+    history = build_history(data.spells, data.measures, data.background, data.window, data.obstacles)
     lines = [
         f"Filerna följer kontraktet. {data.name}, {month_label(data.window.first)} till {month_label(data.window.last)}.",
         f"{_count(history.persons)} personer, {_count(int(history.on.sum()))} biståndsmånader, "
@@ -121,7 +121,7 @@ def run(
             "resultatmappen ligger i mappen med persondata", file=out, fix="Välj en annan mapp."
         )
     data = read_folder(folder)
-    history = build_history(data.spells, data.measures, data.background, data.window)
+    history = build_history(data.spells, data.measures, data.background, data.window, data.obstacles)
     results = estimate_all(data, history, draws=draws, seed=seed, progress=progress)
     gate = Gate(folder, out, threshold, protector)
     files = let_out(results, history, data.status, gate)

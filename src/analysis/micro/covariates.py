@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.micro.history import Bools, Floats, History, Ints
-from analysis.micro.vocabulary import BACKGROUND, DURATION_BOUNDS, EARLIER_LABELS
+from analysis.micro.vocabulary import (
+    BACKGROUND,
+    DURATION_BOUNDS,
+    EARLIER_LABELS,
+    STEADY_BOUNDS,
+    STEADY_LABELS,
+)
 
 DURATION_LABELS = ("0", "1", "2-3", "4-6", "7-12", "13-24", "25 eller fler")
 
@@ -45,6 +51,14 @@ def month_levels(history: History, person: Ints, month: Ints, measure: int | Non
     """
     spell = history.spell[person, month]
     levels: Levels = {name: (history.background[name][spell], labels) for name, labels in BACKGROUND.items()}
+    if history.obstacle is not None and history.steady is not None:
+        levels["orsak"] = (history.obstacle[person, month], BACKGROUND["orsak"])
+        lasted = np.searchsorted(np.asarray(STEADY_BOUNDS), history.steady[person, month], "right") - 1
+        levels["hindret har varat"] = (np.asarray(lasted), STEADY_LABELS)
+        levels["hindret förra månaden"] = (
+            history.obstacle[person, np.maximum(month - 1, 0)],
+            BACKGROUND["orsak"],
+        )
     levels["tidigare månader"] = (history.background["earlier"][spell], EARLIER_LABELS)
     duration = history.duration[person, month] + ahead
     codes = np.searchsorted(np.asarray(DURATION_BOUNDS), duration, "right") - 1

@@ -17,7 +17,8 @@ from analysis.micro.vocabulary import BACKGROUND
 class Microdata:
     """Three tables in month indices and codes, as `history.build_history` reads them.
 
-    ``status`` is ``"synthetic"`` for generated data and ``"observed"`` for a municipality's own.
+    ``status`` is ``"synthetic"`` for generated data and ``"observed"`` for a municipality's own. ``obstacles`` (person,
+    month, obstacle: one row a month with bistånd) is None where only the obstacle at the spell's start is known.
     """
 
     spells: pd.DataFrame
@@ -26,6 +27,7 @@ class Microdata:
     window: Window
     status: str
     name: str
+    obstacles: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,24 @@ def _tables(town: Municipality, window: Window, state: State, steps: list[Step])
         **{name: state.background[c, whole][first["person"]] for c, name in enumerate(BACKGROUND)},
         earlier_months=_earlier(spells, state, whole),
     )
-    return Microdata(spells, measures, background, window, "synthetic", town.name)
+    obstacles = _obstacle_table(on, steps, keep, person, origin) if town.churn else None
+    if obstacles is not None:  # the background file tells the obstacle of the spell's first month
+        first_month = obstacles.rename(columns={"month": "start"}).set_index(["person", "start"])["obstacle"]
+        known = first_month.reindex(pd.MultiIndex.from_frame(background[["person", "start"]]))
+        background["orsak"] = known.fillna(background["orsak"].set_axis(known.index)).to_numpy(np.int64)
+    return Microdata(spells, measures, background, window, "synthetic", town.name, obstacles)
+
+
+def _obstacle_table(
+    on: np.ndarray, steps: list[Step], keep: np.ndarray, person: Ints, origin: int
+) -> pd.DataFrame:
+    """One row a kept person and month with bistånd: the month's obstacle."""
+    parts = []
+    for t, step in enumerate(steps):
+        who = np.flatnonzero(step.on & keep[: len(step.on)])
+        parts.append(np.stack([person[who], np.full(who.size, t + origin), step.obstacle[who]]))
+    table = np.concatenate(parts, axis=1)
+    return pd.DataFrame({"person": table[0], "month": table[1], "obstacle": table[2]})
 
 
 def _spell_table(on: np.ndarray, exits: Ints, keep: np.ndarray, person: Ints, origin: int) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.micro.vocabulary import BACKGROUND, EARLIER_BOUNDS, EXITS
+from analysis.micro.vocabulary import BACKGROUND, EARLIER_BOUNDS, EXITS, MONTHS_OUT
 
 LEADS: Final = 12  # months before the spell that the negative control looks at
 
@@ -64,6 +64,9 @@ class History:
         the month began.
     planned : (J, n, T)
         Planned months of a measure in its start month, 0 elsewhere or where unknown.
+    obstacle, steady : (n, T)
+        The month's obstacle (code of ``orsak``) and whole months since it changed; None where only the obstacle at the
+        spell's start is known.
     """
 
     window: Window
@@ -79,6 +82,8 @@ class History:
     started: Bools
     running: Bools
     planned: Ints
+    obstacle: Ints | None = None
+    steady: Ints | None = None
 
     @property
     def persons(self) -> int:
@@ -91,11 +96,13 @@ class History:
             self.window, self.measures, self.on[keep], self.spell[keep], self.duration[keep], self.exit[keep],
             self.last[keep], self.background, self.before, self.start[:, keep], self.started[:, keep],
             self.running[:, keep], self.planned[:, keep],
+            None if self.obstacle is None else self.obstacle[keep],
+            None if self.steady is None else self.steady[keep],
         )  # fmt: skip
 
 
-def join_spells(spells: pd.DataFrame) -> pd.DataFrame:
-    """Join spells of a person that are separated by fewer than two months without bistånd.
+def join_spells(spells: pd.DataFrame, months_out: int = MONTHS_OUT) -> pd.DataFrame:
+    """Join spells of a person that are separated by fewer than `months_out` months without bistånd.
 
     Parameters
     ----------
@@ -110,7 +117,7 @@ def join_spells(spells: pd.DataFrame) -> pd.DataFrame:
     ordered = spells.sort_values(["person", "start"], kind="stable").reset_index(drop=True)
     person, start, end = (ordered[name].to_numpy() for name in ("person", "start", "end"))
     new = np.ones(len(ordered), bool)
-    new[1:] = (person[1:] != person[:-1]) | (start[1:] - end[:-1] > 2)
+    new[1:] = (person[1:] != person[:-1]) | (start[1:] - end[:-1] > months_out)
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(ordered)) - 1
     joined = ordered.iloc[first].reset_index(drop=True)
@@ -120,7 +127,12 @@ def join_spells(spells: pd.DataFrame) -> pd.DataFrame:
 
 
 def build_history(
-    spells: pd.DataFrame, measures: pd.DataFrame, background: pd.DataFrame, window: Window
+    spells: pd.DataFrame,
+    measures: pd.DataFrame,
+    background: pd.DataFrame,
+    window: Window,
+    obstacles: pd.DataFrame | None = None,
+    months_out: int = MONTHS_OUT,
 ) -> History:
     """Lay out spells, measures and background as arrays.
 
@@ -135,8 +147,12 @@ def build_history(
         ``person, start`` (of the spell) and one code column per key of `BACKGROUND`, ``earlier_months``.
     window
         The months covered by the extract.
+    obstacles
+        ``person, month, obstacle``: the obstacle of each month with bistånd, if it is known.
+    months_out
+        Months without bistånd that make an exit.
     """
-    joined = join_spells(spells)
+    joined = join_spells(spells, months_out)
     described = joined.merge(background, on=["person", "start"], how="left", validate="one_to_one")
     inside = ((described["end"] >= window.first) & (described["start"] <= window.last)).to_numpy()
     codes, ids = pd.factorize(described.loc[inside, "person"], sort=True)
@@ -162,7 +178,36 @@ def build_history(
     return History(
         window, names, on, spell, duration, exits, last, codes_of | {"earlier": earlier},
         _months_before(joined, table), start, started, running, planned,
+        *_obstacle_arrays(obstacles, ids, spell, codes_of["orsak"], window),
     )  # fmt: skip
+
+
+def _obstacle_arrays(
+    obstacles: pd.DataFrame | None, ids: object, spell: Ints, at_start: Ints, window: Window
+) -> tuple[Ints | None, Ints | None]:
+    """(n, T) obstacle and months since it changed; a month without one keeps the month's before, else the spell's first."""
+    if obstacles is None:
+        return None, None
+    n, months = spell.shape
+    row_of = pd.Series(np.arange(n), index=ids)
+    inside = obstacles[
+        obstacles["person"].isin(row_of.index) & obstacles["month"].between(window.first, window.last)
+    ]
+    grid = np.full((n, months), -1, np.int64)
+    grid[row_of.reindex(inside["person"]).to_numpy(), inside["month"].to_numpy() - window.first] = inside[
+        "obstacle"
+    ]
+    first = np.where(spell >= 0, at_start[spell], -1)
+    steady = np.zeros((n, months), np.int64)
+    for month in range(months):
+        same = month > 0
+        before = grid[:, month - 1] if same else np.full(n, -1)
+        grid[:, month] = np.where(
+            grid[:, month] >= 0, grid[:, month], np.where(before >= 0, before, first[:, month])
+        )
+        if same:
+            steady[:, month] = np.where(grid[:, month] == before, steady[:, month - 1] + 1, 0)
+    return np.maximum(grid, 0), steady
 
 
 def _expand(row: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints]:

@@ -134,6 +134,10 @@ class Municipality:
         Population, and children with bistånd per adult with bistånd, for shares like the published ones.
     measures
         The measures on offer.
+    churn
+        Probability in a month that the obstacle (health, language, work) is drawn anew; 0 keeps the one at entry.
+    queue
+        Assignment and leaving by rules of another kind than the estimators' models: see `simulation`.
     """
 
     name: str = "Syntetkommun"
@@ -150,6 +154,8 @@ class Municipality:
     residents: int = 248_000
     children_per_adult: float = 0.31
     measures: tuple[Measure, ...] = field(default=MEASURES)
+    churn: float = 0.0
+    queue: bool = False
 
     def seasonal(self, month: np.ndarray) -> Floats:
         """(3, n) log odds of leaving by calendar month index."""

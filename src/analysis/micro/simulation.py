@@ -10,6 +10,8 @@ from analysis.micro.history import Bools, Floats, Ints
 from analysis.micro.municipality import LEAVING, SHARES, START_SEASON, Municipality
 from analysis.micro.vocabulary import BACKGROUND, DURATION_BOUNDS, EARLIER_BOUNDS, MONTHS_OUT
 
+_OBSTACLE = list(BACKGROUND).index("orsak")
+_ILL = BACKGROUND["orsak"].index("ohälsa")
 _AFTER_MONTHS = 12  # how long an effect lasts once the measure has ended as planned
 
 
@@ -19,7 +21,8 @@ class State:
 
     ``on`` has bistånd; ``duration`` months since the spell began; ``out`` months since the last month with
     bistånd; ``cause`` of the last exit; ``earlier`` months on bistånd before the spell; ``since`` (J, n) months
-    since the measure started in this spell (-1 not started); ``planned`` (J, n).
+    since the measure started in this spell (-1 not started); ``planned`` (J, n). ``obstacle`` is this month's, a code of
+    ``orsak`` in BACKGROUND; ``steady`` months since it last changed.
     """
 
     background: Ints  # (6, n) codes in the order of BACKGROUND
@@ -31,13 +34,15 @@ class State:
     earlier: Ints
     since: Ints
     planned: Ints
+    obstacle: Ints
+    steady: Ints
 
     def take(self, index: Ints) -> State:
         """Copy the persons at `index`; repeated indices give clones."""
         return State(
             self.background[:, index], self.readiness[index], self.on[index], self.duration[index],
             self.out[index], self.cause[index], self.earlier[index], self.since[:, index],
-            self.planned[:, index],
+            self.planned[:, index], self.obstacle[index], self.steady[index],
         )  # fmt: skip
 
 
@@ -45,13 +50,14 @@ class State:
 class Step:
     """What happened in one month.
 
-    (J, n) starts and planned months of what started (else 0), (n,) exits (0-3), (n,) had bistånd.
+    (J, n) starts and planned months of what started (else 0), (n,) exits (0-3), (n,) had bistånd, (n,) the obstacle.
     """
 
     start: Bools
     planned: Ints
     exit: Ints
     on: Bools
+    obstacle: Ints
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def newcomers(town: Municipality, count: int, rng: np.random.Generator) -> State
     none = np.full((len(town.measures), count), -1, np.int64)
     return State(
         background, readiness, np.ones(count, bool), zero, zero.copy(), zero.copy(), earlier, none,
-        np.zeros_like(none),
+        np.zeros_like(none), background[_OBSTACLE].copy(), zero.copy(),
     )  # fmt: skip
 
 
@@ -84,12 +90,16 @@ def start_probability(town: Municipality, state: State, month: Ints, number: int
     names = list(BACKGROUND)
     odds = measure.starts + np.asarray(measure.by_duration)[_duration_class(state.duration)]
     for name, effect in measure.by_background.items():
-        odds += np.asarray(effect)[state.background[names.index(name)]]
+        odds += np.asarray(effect)[_column(state, names.index(name))]
     odds += measure.after_other * (np.delete(state.since, number, axis=0) >= 0).any(axis=0)
     odds += np.asarray([0.0, 0.15, 0.3, 0.3])[np.searchsorted(EARLIER_BOUNDS, state.earlier, "right") - 1]
     odds += START_SEASON[month % 12] + town.hidden * state.readiness / town.frailty
     running = ((state.since >= 0) & (state.since < state.planned)).any(axis=0)
     allowed = state.on & ~running & (state.since[number] < 0)
+    if town.queue:
+        # A caseworker's queue: who has had the same obstacle for long is asked first, and hazards add up (cloglog).
+        odds += 0.5 * np.minimum(state.steady, 4) - 0.8 * (state.obstacle == _ILL) * (state.duration > 6)
+        return np.asarray(np.where(allowed, -np.expm1(-np.exp(np.minimum(odds - 0.6, 1.0))), 0.0))
     return np.asarray(np.where(allowed, 1 / (1 + np.exp(-odds)), 0.0))
 
 
@@ -99,7 +109,9 @@ def exit_probability(town: Municipality, state: State, month: Ints) -> Floats:
     odds += np.outer(town.duration_slope, np.log1p(state.duration))
     odds += np.outer([1.0, 0.5, 0.0], state.readiness)
     for column, effects in enumerate(LEAVING.values()):
-        odds += np.asarray(effects)[:, state.background[column]]
+        odds += np.asarray(effects)[:, _column(state, column)]
+    if town.queue:
+        odds[:2] -= 0.15 * np.minimum(state.steady, 4) * (state.obstacle == _ILL)
     odds[:2] -= 0.12 * (np.searchsorted(EARLIER_BOUNDS, state.earlier, "right") - 1)
     for measure, since, planned in zip(town.measures, state.since, state.planned, strict=True):
         during = (since >= 0) & (since < planned)
@@ -130,7 +142,8 @@ def advance(
     chance = np.cumsum(exit_probability(town, now, month), axis=0)
     draw = rng.random(n)
     exits = np.where(draw < chance[2], (draw >= chance[0]).astype(int) + (draw >= chance[1]) + 1, 0)
-    return _next_month(town, now, exits, rng), Step(starts, np.where(starts, planned, 0), exits, state.on)
+    step = Step(starts, np.where(starts, planned, 0), exits, state.on, state.obstacle)
+    return _next_month(town, now, exits, rng), step
 
 
 def _next_month(town: Municipality, state: State, exits: Ints, rng: np.random.Generator) -> State:
@@ -147,7 +160,25 @@ def _next_month(town: Municipality, state: State, exits: Ints, rng: np.random.Ge
         np.where(stay, state.duration + 1, 0), np.where(back | stay, 0, out), cause,
         np.where(left, state.earlier + state.duration + 1, state.earlier),
         np.where(stay & (state.since >= 0), state.since + 1, -1), np.where(stay, state.planned, 0),
+        *_next_obstacle(town, state, rng),
     )  # fmt: skip
+
+
+def _next_obstacle(town: Municipality, state: State, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """The obstacle of the next month and how long it has lasted: it stays, comes back to the first, or is another."""
+    if town.churn == 0:
+        return state.obstacle, state.steady + 1
+    n = len(state.on)
+    another = rng.choice(len(SHARES["orsak"]), size=n, p=SHARES["orsak"])
+    home = rng.random(n) < 0.4
+    drawn = np.where(home, state.background[_OBSTACLE], another)
+    new = np.where(rng.random(n) < town.churn, drawn, state.obstacle)
+    return new, np.where(new == state.obstacle, state.steady + 1, 0)
+
+
+def _column(state: State, column: int) -> Ints:
+    """Codes of a background column; the obstacle is this month's."""
+    return state.obstacle if column == _OBSTACLE else np.asarray(state.background[column])
 
 
 def _duration_class(duration: Ints) -> Ints:

@@ -8,7 +8,7 @@ from typing import Final
 BACKGROUND: Final[dict[str, tuple[str, ...]]] = {
     "kon": ("K", "M"),
     "aldersgrupp": ("18-24", "25-34", "35-49", "50-65"),
-    "landgrupp": ("Sverige", "Europa", "övriga världen"),
+    "landgrupp": ("Sverige", "Europa", "övriga världen", "utlandet"),
     "utbildning": ("förgymnasial", "gymnasial", "eftergymnasial", "okänd"),
     "hushall": ("ensam utan barn", "ensam med barn", "par utan barn", "par med barn"),
     "orsak": ("arbetslöshet", "språkhinder", "ohälsa", "otillräcklig inkomst", "annat"),
@@ -21,6 +21,10 @@ EARLIER_LABELS: Final = ("0", "1-6", "7-24", "25 eller fler")
 #: Reasons for the end of a spell; code 0 means "no exit in this month".
 EXITS: Final = ("arbete", "studier", "annat")
 WORK, STUDIES, OTHER = 1, 2, 3
+
+#: Months with the same obstacle as classes: lower bounds and labels.
+STEADY_BOUNDS: Final = (0, 1, 3)
+STEADY_LABELS: Final = ("ny denna månad", "1-2 månader", "3 månader eller fler")
 
 #: Lower bounds (months since the spell began) of the duration classes used in every model.
 DURATION_BOUNDS: Final = (0, 1, 2, 4, 7, 13, 25)
