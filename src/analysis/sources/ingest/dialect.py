@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import python_calamine as calamine
 
 from analysis.errors import BistandError
+from analysis.sources.ingest.apart import sheets_apart, sheets_of
+from analysis.sources.ingest.package import MAX_CELLS, MAX_COLUMNS, Package, damaged
 
 Cell = str | float | date
 DELIMITERS: Final = (";", "\t", ",", "|")
 EXCEL: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-MAX_BYTES: Final = 60_000_000
-MAX_CELLS: Final = 4_000_000
+MAX_BYTES: Final = 20_000_000
+MAX_LETTERS: Final = 8_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The number of columns of the widest row."""
         return max((len(row) for row in self.rows), default=0)
@@ -65,8 +69,22 @@ def read_grids(path: Path) -> tuple[Grid, ...]:
         )
     data = path.read_bytes()
     if path.suffix.lower() in EXCEL or data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return _workbook(data, path)
-    return (_text(data, path),)
+        return _demand_short_cells(_workbook(data, path), path)
+    return _demand_short_cells((_text(data, path),), path)
+
+
+def _demand_short_cells(grids: tuple[Grid, ...], path: Path) -> tuple[Grid, ...]:
+    for grid in grids:
+        for number, row in enumerate(grid.rows, start=1):
+            longest = max((len(cell) for cell in row if isinstance(cell, str)), default=0)
+            if longest > MAX_LETTERS:
+                raise BistandError(
+                    f"en cell har {longest} tecken",
+                    file=path,
+                    row=number,
+                    fix="En tabell har korta celler. Ta bort texten eller exportera bara tabellen.",
+                )
+    return grids
 
 
 def _workbook(data: bytes, path: Path) -> tuple[Grid, ...]:
@@ -77,42 +95,36 @@ def _workbook(data: bytes, path: Path) -> tuple[Grid, ...]:
             "arbetsboken är lösenordsskyddad", file=path, fix="Spara en kopia utan lösenord."
         ) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise _unreadable(path) from error
+        raise damaged(path) from error
     except BaseException as error:
         # A panic in the Rust reader on a damaged file is no subclass of Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise _unreadable(path) from error
+        raise damaged(path) from error
     if not any(any(cell != "" for cell in row) for grid in grids for row in grid.rows):
         raise BistandError("arbetsboken är tom", file=path, fix="Exportera den igen.")
     return tuple(grids)
 
 
-def _unreadable(path: Path) -> BistandError:
-    return BistandError(
-        "filen går inte att öppna som en Excelfil",
-        file=path,
-        fix="Öppna den i Excel, spara om den som .xlsx eller .csv och försök igen.",
-    )
-
-
 def _sheets(data: bytes, path: Path) -> list[Grid]:
-    book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
+    """Read the sheets: what is known to be bounded here, other packages (xlsb, ods) in a process of their own."""
+    if data[:2] == b"PK":
+        package = Package(data, path)
+        package.demand_reasonable_sheets()
+        sheets = sheets_of(package.for_reader()) if package.is_excel else sheets_apart(path)
+    else:
+        sheets = sheets_of(data)
     grids = []
-    for meta in book.sheets_metadata:
-        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-            continue
-        sheet = book.get_sheet_by_name(meta.name)
-        if sheet.total_height * sheet.total_width > MAX_CELLS:
+    for name, hidden, areas, values in sheets:
+        if values is None:
             raise BistandError(
-                f"bladet ”{meta.name}” är orimligt stort",
+                f"bladet ”{name[:40]}” är orimligt stort",
                 file=path,
                 fix="Ta bort tomma rader och kolumner längst ned och till höger.",
             )
-        rows = tuple(tuple(_cell(value) for value in row) for row in sheet.to_python(skip_empty_area=False))
-        merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or [])
-        hidden = meta.visible != calamine.SheetVisibleEnum.Visible
-        grids.append(Grid(rows, f"Excelblad ”{meta.name}”", meta.name, merged, hidden))
+        rows = tuple(tuple(_cell(value) for value in row) for row in values)
+        merged = tuple((a[0], a[1], b[0], b[1]) for a, b in areas)
+        grids.append(Grid(rows, f"Excelblad ”{name}”", name, merged, hidden))
     return grids
 
 
@@ -164,16 +176,49 @@ def _text(data: bytes, path: Path) -> Grid:
             fix="Exportera som Excel eller CSV, inte som utskrift eller webbsida.",
         )
     lines = text.splitlines()
+    long = next((number for number, line in enumerate(lines, start=1) if len(line) > 400_000), None)
+    if long is not None:
+        raise BistandError(
+            f"raden har {len(lines[long - 1])} tecken", file=path, row=long, fix="Exportera bara tabellen."
+        )
     told = None
     if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
         told = lines[0][4]
         text = "\n".join(["", *lines[1:]])
     delimiter = told or guess_delimiter(text)
     names = {";": "semikolon", "\t": "tabb", ",": "komma", "|": "lodstreck"}
+    _demand_closed_quotes(text, delimiter, path)
     rows = _parse(text, delimiter)
+    widest = max(map(len, rows), default=0)
+    if widest > MAX_COLUMNS or widest * len(rows) > 4 * MAX_CELLS:
+        raise BistandError(
+            f"tabellen är orimligt stor: {widest} kolumner och {len(rows)} rader",
+            file=path,
+            fix="Exportera bara de kolumner och perioder som behövs.",
+        )
     if not any(any(cell for cell in row) for row in rows):
         raise BistandError("filen är tom", file=path, fix="Exportera den igen.")
     return Grid(rows, f"text, {encoding}, skild av {names.get(delimiter, delimiter)}")
+
+
+def _demand_closed_quotes(text: str, delimiter: str, path: Path) -> None:
+    """Refuse a quotation mark that is never closed, or closed only some rows later: it swallows numbers in silence."""
+    if '"' not in text:
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    last = 0
+    try:
+        for row in reader:
+            if any(re.search(r"[\r\n]", cell) and delimiter in cell for cell in row):
+                raise csv.Error
+            last = reader.line_num
+    except csv.Error as error:
+        raise BistandError(
+            "ett citattecken är inte avslutat",
+            file=path,
+            row=last + 1,
+            fix="Ta bort citattecknet eller exportera filen igen.",
+        ) from error
 
 
 def _parse(text: str, delimiter: str) -> tuple[tuple[Cell, ...], ...]:
