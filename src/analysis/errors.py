@@ -47,11 +47,11 @@ class BistandError(Exception):
 
 
 def _from_root(path: Path) -> str:
-    """Write `path` as the user knows it: from the folder that holds ``_quarto.yml``, if it lies in one."""
+    """Write `path` as the user knows it: from the folder that holds ``_quarto.yml`` if it lies in one, else by name."""
     for folder in path.parents:
         if (folder / "_quarto.yml").is_file():
             return path.relative_to(folder).as_posix()
-    return path.as_posix()
+    return path.name if path.is_absolute() and path.name else path.as_posix()
 
 
 def allowed_values(values: object) -> str:

@@ -20,6 +20,16 @@ class Project:
         return self.root / "data" / "raw"
 
     @property
+    def own(self) -> Path:
+        """The municipality's own figures: never in git."""
+        return self.root / "data" / "egna"
+
+    @property
+    def sources(self) -> tuple[Path, Path]:
+        """The folders that the panel is built from."""
+        return (self.raw, self.own)
+
+    @property
     def plans(self) -> Path:
         """The register of plans: one YAML file a plan."""
         return self.raw / "planer"

@@ -79,8 +79,23 @@ def lista() -> None:
     project = find_project()
     catalogue = load_catalogue(project.raw)
     build_panel(project)
-    for item in plan_runs(project, load_runs(project, catalogue), catalogue, find_passports(project.raw)):
+    for item in plan_runs(
+        project, load_runs(project, catalogue), catalogue, find_passports(*project.sources)
+    ):
         typer.echo(f"{'behöver köras' if item.stale else 'aktuell':<14} {item.run.id:<26} {item.run.rubrik}")
+
+
+@app.command()
+@swedish_errors
+def matt(
+    sok: Annotated[str | None, typer.Argument(help="Mått eller rubrik att söka efter.")] = None,
+) -> None:
+    """Visa måtten och vilka rubriker som känns igen i egna filer."""
+    from analysis.paths import find_project
+    from analysis.sources.catalogue import load_catalogue
+    from analysis.sources.ingest.headings import measures_text
+
+    typer.echo(measures_text(load_catalogue(find_project().raw), sok))
 
 
 @app.command("new-period")

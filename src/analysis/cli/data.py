@@ -55,7 +55,13 @@ def data_add(
         list[str] | None,
         typer.Option(help=_COLUMN_HELP),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
+    godta: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Regel vars fråga besvaras med ja: storlek, hopp, summa, grupper, skala, dagnummer."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan om att spara; för skript.")] = False,
 ) -> None:
     """Läs en egen fil, visa vad som förstods och lagra den som en ny utgåva."""
     from analysis.paths import find_project
@@ -76,9 +82,33 @@ def data_add(
         producent=producent,
         definition=definition,
         kolumner=tuple(kolumn or ()),
+        godta=tuple(godta or ()),
         yes=yes,
     )
     add_file(find_project(), fil, options, confirm=confirm, echo=typer.echo)
+
+
+@data_app.command("flytta")
+@swedish_errors
+def data_move(
+    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
+) -> None:
+    """Flytta egna filer som ligger hela i data/raw: det som förstods till data/egna, resten tas bort."""
+    from analysis.paths import find_project
+    from analysis.pipeline.data_move import move_own
+
+    move_own(find_project(), confirm=lambda question: yes or confirm(question), echo=typer.echo)
+
+
+@data_app.command("kontrollera-arkiv")
+@swedish_errors
+def data_archive() -> None:
+    """Pröva att inga egna räknade tal ligger i git-arkivet; fel om de gör det."""
+    from analysis.paths import find_project
+    from analysis.pipeline.archive import demand_no_own_counts
+
+    demand_no_own_counts(find_project())
+    typer.echo("Arkivet innehåller inga egna räknade tal.")
 
 
 @data_app.command("fetch")

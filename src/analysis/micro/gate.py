@@ -21,7 +21,7 @@ import pandas as pd
 from analysis.errors import BistandError
 from analysis.files import sha256_of, write_text
 from analysis.micro.history import Floats
-from analysis.sources.privacy import is_personal_number
+from analysis.sources.personal import is_personal_number
 
 #: Tables that may leave, with exactly these columns.
 DECLARED: Final[dict[str, tuple[str, ...]]] = {

@@ -49,7 +49,7 @@ class BuildReport:
 
 
 def build_panel(project: Project) -> BuildReport:
-    """Build ``data/processed/observations.parquet`` from everything below ``data/raw``.
+    """Build ``data/processed/observations.parquet`` from everything below ``data/raw`` and ``data/egna``.
 
     The file is written once all checks have passed, and only when its content differs; the same raw data give
     the same bytes.
@@ -70,9 +70,9 @@ def build_panel(project: Project) -> BuildReport:
 
 
 def read_frames(project: Project) -> tuple[list[pd.DataFrame], tuple[LocatedPassport, ...]]:
-    """Read every source below ``data/raw``: one frame a source, and all passports."""
+    """Read every source: one frame a source, and all passports."""
     catalogue = load_catalogue(project.raw)
-    passports = find_passports(project.raw)
+    passports = find_passports(*project.sources)
     frames = [
         _read_checked(located, catalogue) for located in passports if located.passport.rackvidd != "referens"
     ]

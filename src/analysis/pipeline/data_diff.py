@@ -39,7 +39,7 @@ def diff_series(project: Project, series: str | None = None) -> tuple[SeriesDiff
     """
     catalogue = load_catalogue(project.raw)
     groups: dict[str, list[LocatedPassport]] = {}
-    for located in in_order(find_passports(project.raw)):
+    for located in in_order(find_passports(*project.sources)):
         if located.passport.rackvidd != "referens":
             groups.setdefault(located.passport.series, []).append(located)
     if series is not None and series not in groups:

@@ -16,6 +16,7 @@ from analysis.errors import BistandError
 from analysis.files import sha256_of, write_bytes, write_text
 from analysis.owned import MARKER, demand_ours, mend, replace_folder, workroom
 from analysis.paths import Project
+from analysis.pipeline.archive import demand_no_own_counts
 from renderer.check import check_site
 
 CHECKSUMS = "SHA256SUMS"
@@ -55,6 +56,7 @@ def make_bundle(project: Project, *, day: date) -> Bundle:
     BistandError
         If there is no site, if it fails its checks, or if another bundle of the same day exists with other content.
     """
+    demand_no_own_counts(project)
     _demand_good_site(project.site)
     data, count = _zip(project.site)
     target = project.root / "dist" / f"bistandslaget-{day.isoformat()}.zip"
@@ -79,6 +81,7 @@ def copy_to(project: Project, folder: Path) -> Path:
         If the site fails its checks, or if `folder` holds anything that an earlier publication did not put there;
         it is then left as it is.
     """
+    demand_no_own_counts(project)
     _demand_good_site(project.site)
     demand_ours(folder)
     with _writable(folder.parent), workroom(folder.parent, "publicering") as room:

@@ -79,7 +79,7 @@ def make_report(
     ):
         demand_ours(folder)
     panel = build_panel(project)
-    planned = plan_runs(project, runs, catalogue, find_passports(project.raw))
+    planned = plan_runs(project, runs, catalogue, find_passports(*project.sources))
     chosen = [item for item in planned if item.stale and only in (None, item.run.id)]
     skipped = tuple(item.run.id for item in planned if not item.stale)
     executed = _execute([_run_job(project, item) for item in chosen], workers, progress)
@@ -109,7 +109,9 @@ def _site_jobs(project: Project, planned: tuple[Planned, ...]) -> list[Job]:
         parameters={},
         inputs={
             "korningar": hashlib.sha256(keys.encode()).hexdigest(),
-            "pass": hash_files(project.raw.rglob("*.pass.yml"), project.root),
+            "pass": hash_files(
+                [path for folder in project.sources for path in folder.rglob("*.pass.yml")], project.root
+            ),
             "korningslista": hash_files([project.runs_file], project.root),
         },
         notebooks=notebook_hashes(project, SITE_NOTEBOOKS),

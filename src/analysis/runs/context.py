@@ -156,6 +156,6 @@ def open_run(
 
 
 def _context(project: Project, run: Run, runs: RunList, catalogue: Catalogue, output: Path) -> RunContext:
-    passports = find_passports(project.raw)
+    passports = find_passports(*project.sources)
     observations = visible(read_panel(project), run, catalogue, passports)
     return RunContext(project, run, runs, catalogue, passports, observations, output)

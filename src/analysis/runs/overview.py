@@ -70,7 +70,7 @@ def open_overview() -> Overview:
     folder = os.environ.get(OUTPUT_VARIABLE)
     output = Path(folder) if folder else project.reports / "_for_hand" / "webbplats"
     found = {run_id: parts for run_id, parts in results.items() if parts}
-    return Overview(project, runs, catalogue, find_passports(project.raw), found, output)
+    return Overview(project, runs, catalogue, find_passports(*project.sources), found, output)
 
 
 def panel_summary(overview: Overview) -> dict[str, int]:

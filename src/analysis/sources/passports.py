@@ -112,6 +112,16 @@ class Layout(BaseModel):
     installningar: dict[str, object] = Field(default_factory=dict)
 
 
+class Original(BaseModel):
+    """What a stored table was read from: the checksum of the file, its kind, and what was left out (places, no words)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    slag: str
+    utelamnat: tuple[str, ...] = ()
+
+
 class Passport(BaseModel):
     """The passport of one raw file. Keys are Swedish because users write them."""
 
@@ -134,6 +144,7 @@ class Passport(BaseModel):
     anmarkningar: tuple[str, ...] = ()
     serie: str | None = None
     inlasning: Layout
+    original: Original | None = None
 
     @property
     def national(self) -> bool:
@@ -231,9 +242,9 @@ def load_passport(path: Path) -> LocatedPassport:
     return located
 
 
-def find_passports(raw: Path) -> tuple[LocatedPassport, ...]:
-    """Load every passport below `raw`, in order of source id; two with one id is an error."""
-    found = [load_passport(path) for path in sorted(raw.rglob(f"*{SUFFIX}"))]
+def find_passports(*folders: Path) -> tuple[LocatedPassport, ...]:
+    """Load every passport below the folders, in order of source id; two with one id is an error."""
+    found = [load_passport(path) for folder in folders for path in sorted(folder.rglob(f"*{SUFFIX}"))]
     by_id: dict[str, LocatedPassport] = {}
     for located in found:
         other = by_id.setdefault(located.passport.id, located)

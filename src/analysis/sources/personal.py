@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from analysis.sources.first_names import FIRST_NAMES
@@ -21,10 +21,12 @@ Hit = tuple[str, str]
 _RUN: Final = re.compile(r"\d(?:[\W_]{0,3}\d){9,}")
 _PARTS: Final = re.compile(r"\d+|[\W_]+")
 _LETTERED: Final = re.compile(
-    r"(?<![^\W_])((?:18|19|20)?\d{6})[\W_]{0,3}(?:[a-z]{1,2}[\W_]?\d{2,3}|x{3,4}|\*{3,4})(?![^\W_])", re.IGNORECASE
+    r"(?<![^\W_])((?:18|19|20)?\d{6})[\W_]{0,3}(?:[a-z]{1,2}[\W_]?\d{2,3}|x{3,4}|\*{3,4})(?![^\W_])",
+    re.IGNORECASE,
 )
 _CASE: Final = re.compile(
-    r"\b(?:lma|dossier|ärende|arende|klient|person|akt|dnr|pnr|persnr)[- ]?(?:kort)?(?:nr|nummer|id)?\W{0,3}\d[\d -]{4,15}\d",
+    r"\b(?:lma|dossier|ärende|arende|klient|person|akt|dnr|pnr|persnr)[- ]?(?:kort)?(?:nr|nummer|id)?\W{0,3}"
+    r"\d[\d -]{4,15}\d",
     re.IGNORECASE,
 )
 _STAMP: Final = re.compile(
@@ -44,15 +46,35 @@ _PHONE: Final = re.compile(
     r"(?<![\d-])(?:\+46 ?|0)7[02369][- ]?\d{3} ?\d{2} ?\d{2}(?!\d)|(?<!\d)0\d{1,3}-\d{2,3} ?\d{2} ?\d{2,3}(?!\d)"
 )
 _WORD: Final = re.compile(r"[^\W\d_]{2,40}(?:-[^\W\d_]{2,40})?")
-_PHRASE: Final = re.compile(r"[^\W\d_]{2,40}(?:[-'’][^\W\d_]{1,40})?(?:,? [^\W\d_]{2,40}(?:[-'’][^\W\d_]{1,40})?){1,3}")
+_PHRASE: Final = re.compile(
+    r"[^\W\d_]{2,40}(?:[-'’][^\W\d_]{1,40})?(?:,? [^\W\d_]{2,40}(?:[-'’][^\W\d_]{1,40})?){1,3}"
+)
 _FIRST: Final = frozenset(name.lower() for name in FIRST_NAMES)
 #: First names that are also common words: they count only with a capital, and never in a text all in capitals.
 _ALSO_WORDS: Final = frozenset(
-    ("per", "bo", "said", "gun", "mona", "ali", "rut", "kent", "karim", "urban", "rune", "maja", "ida", "sara", "dan")
+    (
+        "per",
+        "bo",
+        "said",
+        "gun",
+        "mona",
+        "ali",
+        "rut",
+        "kent",
+        "karim",
+        "urban",
+        "rune",
+        "maja",
+        "ida",
+        "sara",
+        "dan",
+    )
 )
 _NOT_SURNAMES: Final = frozenset(
-    "kommun kommuns kommunen stad län socken församling region gatan torg och i på för av med per månad år antal hushåll "
-    "vuxna barn personer centrum skolan".split()
+    """
+    kommun kommuns kommunen stad län socken församling region gatan torg och på för av med per månad år antal hushåll
+    vuxna barn personer centrum skolan
+    """.split()  # noqa: SIM905
 )
 _SURNAME: Final = re.compile(r"[^\W\d_]{2,20}(?:sson|ström|qvist|kvist|lund|berg|gren|dotter)", re.IGNORECASE)
 
@@ -104,7 +126,10 @@ def is_birth_date(digits: str) -> bool:
 def is_personal_number(digits: str) -> bool:
     """Whether 10 or 12 digits are a personnummer or samordningsnummer: possible date, right check digit."""
     return (
-        len(digits) in (10, 12) and digits.isdecimal() and is_birth_date(digits[:-4]) and luhn_ok(digits[-10:])
+        len(digits) in (10, 12)
+        and digits.isdecimal()
+        and is_birth_date(digits[:-4])
+        and luhn_ok(digits[-10:])
     )
 
 
@@ -119,7 +144,12 @@ def find_numbers(text: str) -> Iterator[Hit]:
         yield "ett ärende- eller personnummer", f"{case.group(0)[:4]}…"
     wordy = any(letter.isalpha() for letter in text)
     for run in _RUN.finditer(text):
-        if not wordy and run.group(0) == text.strip() and text.strip().isdecimal() and len(text.strip()) == 10:
+        if (
+            not wordy
+            and run.group(0) == text.strip()
+            and text.strip().isdecimal()
+            and len(text.strip()) == 10
+        ):
             return
         yield from _in_run(run.group(0), wordy)
 
@@ -141,7 +171,9 @@ def _in_run(run: str, wordy: bool) -> Iterator[Hit]:
                 yield "personnummer", _mask(digits)
 
 
-def _counts(digits: str, shape: tuple[int, ...], seps: list[str], around: tuple[str, str], wordy: bool) -> bool:
+def _counts(
+    digits: str, shape: tuple[int, ...], seps: list[str], around: tuple[str, str], wordy: bool
+) -> bool:
     """Whether digits that begin with a possible date are a number of a person and not a date, an amount or a list."""
     right = luhn_ok(digits[-10:])
     joined = shape in ((6, 4), (8, 4), (2, 6, 4))
@@ -178,7 +210,7 @@ def find_name(text: str) -> str | None:
     """Return the initials of a person's name in a text, whatever the case and the order; None if there is none."""
     words = _WORD.findall(text)
     whole = bool(_PHRASE.fullmatch(text.strip()))
-    for one, two in zip(words, words[1:], strict=False):
+    for one, two in pairwise(words):
         if not re.search(rf"{re.escape(one)},? {re.escape(two)}", text):
             continue
         for first, last in ((one, two), (two, one)):

@@ -9,7 +9,7 @@ count only where most long numbers of the same column are valid.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,14 @@ from analysis.sources.first_names import FIRST_NAMES
 from analysis.sources.ingest.dialect import Cell, Grid
 from analysis.sources.ingest.package import Package, strings_of
 from analysis.sources.ingest.periods import normalise
-from analysis.sources.personal import find_numbers, find_personal, is_birth_date, is_personal_number, luhn_ok, plain
+from analysis.sources.personal import (
+    find_numbers,
+    find_personal,
+    is_birth_date,
+    is_personal_number,
+    luhn_ok,
+    plain,
+)
 
 _HEADING: Final = re.compile(
     r"(?:person|samordnings|lma-?|dossier|reserv|akt|klient|ärende)(?:nr|nummer|-?id)|pnr|persnr|person-?id|klient|sökande|"
@@ -42,7 +49,9 @@ class Finding:
 
 def scan(grids: tuple[Grid, ...], path: Path) -> tuple[Finding, ...]:
     """Return all personal data found in a file's name, its cells and everything beside them, in reading order."""
-    found = [Finding(kind, shown, None, None, None) for kind, shown in find_personal(path.stem.replace("_", " "))]
+    found = [
+        Finding(kind, shown, None, None, None) for kind, shown in find_personal(path.stem.replace("_", " "))
+    ]
     for number, grid in enumerate(grids, start=1):
         found += _in_grid(grid, f"blad {number}")
     found += [Finding(kind, shown, _BESIDE, None, None) for kind, shown in _beside(grids, path)]
@@ -75,7 +84,7 @@ def stop_if_personal(grids: tuple[Grid, ...], path: Path) -> None:
     )
 
 
-def demand_nothing_personal(texts: dict[str, str | None]) -> None:
+def demand_nothing_personal(texts: Mapping[str, str | None]) -> None:
     """Stop texts that the user wrote (option -> text) and that would be stored or published."""
     for name, text in texts.items():
         for kind, shown in find_personal(text or ""):
@@ -100,7 +109,11 @@ def _in_grid(grid: Grid, sheet: str) -> Iterator[Finding]:
             if isinstance(cell, str) and cell:
                 for kind, shown in find_personal(cell):
                     yield Finding(kind, shown, sheet, row, column)
-                if len(cell) < 40 and _HEADING.fullmatch(normalise(cell)) and _filled_below(grid, row, column):
+                if (
+                    len(cell) < 40
+                    and _HEADING.fullmatch(normalise(cell))
+                    and _filled_below(grid, row, column)
+                ):
                     yield Finding("en kolumn för personuppgifter", cell, sheet, row, column)
             elif isinstance(cell, float) and 1.8e11 < cell < 2.1e11 and _is_number(_digits(cell)):
                 yield Finding("personnummer", f"{str(cell)[:2]}…", sheet, row, column)

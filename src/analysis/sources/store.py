@@ -53,10 +53,13 @@ def safe_name(name: str) -> str:
     return f"{clean}.{re.sub(r'[^a-z0-9]', '', suffix)}" if dot and stem else clean
 
 
-def store_vintage(raw: Path, series_folder: str, day: date, sources: Sequence[NewSource]) -> Stored:
+def store_vintage(
+    raw: Path, series_folder: str, day: date, sources: Sequence[NewSource], *, label: str | None = None
+) -> Stored:
     """Store files with passports as a new vintage in ``data/raw/<series_folder>/<day>``.
 
     A second vintage on the same day gets the folder ``<day>-2``; nothing that is there is ever changed.
+    `label` names the folder where a vintage that already has an id is moved.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def store_vintage(raw: Path, series_folder: str, day: date, sources: Sequence[Ne
     sweep(raw)
     parent = raw / series_folder
     parent.mkdir(parents=True, exist_ok=True)
-    label = next_label(raw, series_folder, day)
+    label = label or next_label(raw, series_folder, day)
     try:
         incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=raw.parent))
     except OSError as error:
@@ -139,9 +142,10 @@ def _sync(folder: Path) -> None:
         os.close(handle)
 
 
-def already_stored(raw: Path, sha256: str) -> str | None:
-    """Return the id of the source whose file has this checksum, if there is one."""
-    for located in find_passports(raw):
-        if located.passport.sha256 == sha256:
+def already_stored(folders: Sequence[Path], sha256: str) -> str | None:
+    """Return the id of the source that is this file, or was read from it, if there is one."""
+    for located in find_passports(*folders):
+        original = located.passport.original
+        if sha256 in (located.passport.sha256, original.sha256 if original else ""):
             return located.passport.id
     return None

@@ -55,21 +55,34 @@ def csv_file(folder: Path, rows: dict[str, object], name: str = "månad.csv") ->
 
 
 def stored_files(project: Project) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in sorted(project.raw.rglob("*")) if path.is_file()}
+    return {
+        str(path): path.read_bytes()
+        for folder in project.sources
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
-def test_a_file_is_stored_untouched_and_reaches_the_panel(copy: Project, tmp_path: Path) -> None:
+def test_only_the_recognised_table_is_stored_and_reaches_the_panel(copy: Project, tmp_path: Path) -> None:
     file = csv_file(tmp_path, {"2024-09": 4800, "2024-10": "<5", "2024-11": "4 702 prel"})
     said: list[str] = []
     result = add(copy, file, said=said)
     assert result.stored is not None
-    assert (result.stored.folder / "manad.csv").read_bytes() == file.read_bytes()
+    assert sorted(path.name for path in result.stored.folder.iterdir()) == [
+        "egna-siffror-0380.csv",
+        "egna-siffror-0380.pass.yml",
+    ]
+    assert (result.stored.folder / "egna-siffror-0380.csv").read_text(encoding="utf-8").splitlines()[1:] == [
+        "0380,MANAD_HUSHALL,2024-09,T,alla,4800,observed,,2",
+        "0380,MANAD_HUSHALL,2024-10,T,alla,,suppressed,,3",
+        "0380,MANAD_HUSHALL,2024-11,T,alla,4702,preliminary,,4",
+    ]
     assert "Så tolkades kolumnerna" in said[0]
     build_panel(copy)
     rows = select(read_panel(copy), HUS, municipality="0380").set_index("period")
     assert list(rows["status"]) == ["observed", "suppressed", "preliminary"]
     assert list(rows["known_from"]) == ["2024-10-31", "2024-11-30", "2024-12-05"]
-    assert read_mapping(copy.raw / "egna-siffror-0380" / "mappning.yml").rubriker == (
+    assert read_mapping(copy.own / "egna-siffror-0380" / "mappning.yml").rubriker == (
         "Period",
         "Antal hushåll",
     )

@@ -202,5 +202,5 @@ def test_names_are_made_safe(name: str, safe: str) -> None:
 
 def test_a_stored_file_is_known_by_its_content(raw: Path) -> None:
     digest = next(iter(find_passports(raw))).passport.sha256
-    assert already_stored(raw, digest) == "prov-1-2026-10-01"
-    assert already_stored(raw, "0" * 64) is None
+    assert already_stored((raw,), digest) == "prov-1-2026-10-01"
+    assert already_stored((raw,), "0" * 64) is None

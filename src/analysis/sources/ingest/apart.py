@@ -56,7 +56,7 @@ def sheets_apart(path: Path) -> list[RawSheet]:
         ) from error
     if done.returncode != 0:
         raise damaged(path)
-    sheets: list[RawSheet] = pickle.loads(done.stdout)  # noqa: S301 - written by our own child
+    sheets: list[RawSheet] = pickle.loads(done.stdout)
     return sheets
 
 

@@ -157,10 +157,10 @@ def guess_decimal(texts: list[str]) -> DecimalGuess:
     """Find the decimal sign from all numbers of a file.
 
     One sign with other than three digits after it settles the matter, as does a number with both signs or
-    with one sign twice. A comma alone is a decimal comma (Swedish); a point that is always followed by exactly
-    three digits could be either and is reported as uncertain.
+    with one sign twice. A sign that is always followed by exactly three digits could be either and is reported as
+    uncertain; any other comma is a decimal comma (Swedish).
     """
-    both, comma, point, uncertain = [], False, False, False
+    both, comma, point, uncertain, unsure = [], False, False, False, False
     for text in texts:
         digits = _SPACES.sub("", clean(text).rstrip("% ").lower())
         if not re.fullmatch(r"[-+]?[\d.,]*\d", digits):
@@ -172,12 +172,15 @@ def guess_decimal(texts: list[str]) -> DecimalGuess:
         elif digits.count(",") > 1:
             both.append(".")
         elif "," in digits:
-            comma = True
+            exact_comma = bool(re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", digits))
+            comma, unsure = comma or not exact_comma, unsure or exact_comma
         elif "." in digits:
             exact = re.fullmatch(r"[-+]?[1-9]\d{0,2}\.\d{3}", digits)
             uncertain, point = uncertain or bool(exact), point or not exact
     if both:
         return DecimalGuess("," if both[0] == "," else ".", thousands=True, certain=len(set(both)) == 1)
+    if unsure and not comma:
+        return DecimalGuess(",", thousands=False, certain=False)
     if comma:
         return DecimalGuess(",", thousands=uncertain and not point, certain=not point)
     if point:

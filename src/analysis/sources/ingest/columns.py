@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from analysis.sources.ingest.dialect import Cell, Grid
 from analysis.sources.ingest.headings import VALUE_WORDS, Facets, Headings, role_of
 from analysis.sources.ingest.layout import Frame, is_empty, looks_numeric
 from analysis.sources.ingest.mapping import ColumnRule, Mapping, Role
-from analysis.sources.ingest.periods import month_number, normalise, parse_gender, parse_period
+from analysis.sources.ingest.periods import normalise, parse_gender, parse_period
 from analysis.sources.ingest.places import Places
 
 _ONCE: Final = ("period", "år", "månad", "kön", "mått", "status")
@@ -84,7 +85,10 @@ def _guess(
         and not headings.read(levels[-1]).any
     ):
         facets = replace(facets, group=levels[-1])
-    value = Column(index, label, "värde", facets, mapping.skala or 1.0)
+    scale = 1.0
+    if facets.measure is None and (money := headings.money(" ".join(levels))) is not None:
+        facets, scale = replace(facets, measure=money[0]), money[1]
+    value = Column(index, label, "värde", facets, mapping.skala or scale)
     numeric = sum(looks_numeric(cell) for cell in cells)
     if facets.measure or (facets.any and (not cells or numeric > 0)):
         return value
@@ -98,13 +102,13 @@ def _by_content(
 ) -> Column:
     tests: tuple[tuple[Role, Callable[[Cell], bool]], ...] = (
         ("kön", lambda cell: parse_gender(cell) is not None),
-        ("månad", lambda cell: not isinstance(cell, float) and month_number(cell) is not None),
+        ("månad", lambda cell: (part := parse_period(cell)) is not None and part.year is None),
         ("period", lambda cell: parse_period(cell) is not None),
         ("kommun", lambda cell: not isinstance(cell, float) and places.find(cell) is not None),
         ("mått", lambda cell: headings.measure(cell) is not None),
     )
     for role, test in tests:
-        if cells and sum(map(test, cells)) >= 0.6 * len(cells):
+        if cells and sum(map(test, cells)) >= 0.6 * len(cells) and (role != "period" or _only_time(cells)):
             return Column(index, label, role)
     if numeric > 0.5 * len(cells):
         options = headings.ambiguous(label)
@@ -113,7 +117,25 @@ def _by_content(
     return Column(index, label, "ej med", why="textkolumn" if cells else "tom kolumn")
 
 
+def _only_time(cells: list[Cell]) -> bool:
+    """Whether cells can be nothing but periods: bare years must follow each other as years do."""
+    years = [part.year for cell in cells if (part := parse_period(cell)) is not None and part.month is None]
+    if len(years) < 0.5 * len(cells):
+        return True
+    steps = [(later or 0) - (earlier or 0) for earlier, later in pairwise(years)]
+    return all(step in (0, 1) for step in steps) or all(step in (0, -1) for step in steps)
+
+
 def _settle(columns: list[Column]) -> tuple[Column, ...]:
+    """Let no guess stand beside a stated period, and no role stand twice."""
+    stated = {column.role for column in columns if role_of(column.label.rpartition(" / ")[2]) == column.role}
+    if stated & {"period", "år"}:
+        columns = [
+            replace(column, role="ej med", why="ser ut som tid, men perioden står i en annan kolumn")
+            if column.role in ("period", "år") and column.role not in stated
+            else column
+            for column in columns
+        ]
     taken: set[Role] = set()
     dated = any(column.role == "värde" and column.facets.period for column in columns)
     result = []

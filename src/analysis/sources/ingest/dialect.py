@@ -29,7 +29,8 @@ MAX_LETTERS: Final = 8_000
 class Grid:
     """One table of cells as the file holds it; row 0 is the file's row 1.
 
-    `merged` lists merged areas as (first row, first column, last row, last column), zero-based, inclusive.
+    `merged` lists merged areas as (first row, first column, last row, last column), zero-based, inclusive;
+    `epoch_1904` tells whether bare day numbers count from 1904.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -37,6 +38,7 @@ class Grid:
     sheet: str | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
+    epoch_1904: bool = False
 
     @cached_property
     def width(self) -> int:
@@ -108,9 +110,17 @@ def _workbook(data: bytes, path: Path) -> tuple[Grid, ...]:
 
 def _sheets(data: bytes, path: Path) -> list[Grid]:
     """Read the sheets: what is known to be bounded here, other packages (xlsb, ods) in a process of their own."""
+    epoch = False
     if data[:2] == b"PK":
         package = Package(data, path)
         package.demand_reasonable_sheets()
+        epoch = bool(re.search(rb"date1904=[\"'](?:1|true)", package.parts.get("xl/workbook.xml", b"")))
+        if unsaved := package.unsaved_formulas():
+            raise BistandError(
+                f"cellen {unsaved[0][1]} har en formel vars värde inte är sparat",
+                file=path,
+                fix="Öppna filen i Excel, spara den och försök igen.",
+            )
         sheets = sheets_of(package.for_reader()) if package.is_excel else sheets_apart(path)
     else:
         sheets = sheets_of(data)
@@ -124,7 +134,7 @@ def _sheets(data: bytes, path: Path) -> list[Grid]:
             )
         rows = tuple(tuple(_cell(value) for value in row) for row in values)
         merged = tuple((a[0], a[1], b[0], b[1]) for a, b in areas)
-        grids.append(Grid(rows, f"Excelblad ”{name}”", name, merged, hidden))
+        grids.append(Grid(rows, f"Excelblad ”{name}”", name, merged, hidden, epoch))
     return grids
 
 
@@ -205,7 +215,9 @@ def _demand_closed_quotes(text: str, delimiter: str, path: Path) -> None:
     """Refuse a quotation mark that is never closed, or closed only some rows later: it swallows numbers in silence."""
     if '"' not in text:
         return
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
     last = 0
     try:
         for row in reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Final
 
 from analysis.sources.catalogue import Catalogue
@@ -88,6 +89,11 @@ _PERIOD: Final = re.compile(
     r"\b(?:januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december)\b",
     re.IGNORECASE,
 )
+_MONEY: Final = (
+    (re.compile(r"\b(?:miljoner (?:kronor|kr)|mnkr|mkr)\b"), 1000.0),
+    (re.compile(r"\b(?:tusen(?:tal)? (?:kronor|kr)|kkr|tsek)\b"), 1.0),
+    (re.compile(r"\b(?:i )?(?:kronor|kr|sek)\b"), 0.001),
+)
 _EDGE: Final = " ,;:/|-–—()[]."
 
 
@@ -121,7 +127,7 @@ class Facets:
 
 def plain(text: object) -> str:
     """Return a heading in a form that can be compared: no footnote marks, units in brackets kept as words."""
-    words = re.sub(r"[¹²³⁴⁵*]|\b\d\)", "", normalise(text))
+    words = re.sub(r"[¹²³⁴⁵*]|\b\d\)", "", normalise(text)).replace("försörjningsstöd", "ekonomiskt bistånd")
     return re.sub(r"[\s,;:()\[\]._]+", " ", words.replace("–", "-")).strip()
 
 
@@ -145,6 +151,27 @@ class Headings:
         """Return the measure that a heading names; None if it names none, or more than one."""
         found = self._names.get(plain(text), set())
         return next(iter(found)) if len(found) == 1 else None
+
+    def money(self, text: str) -> tuple[str, float] | None:
+        """Return the measure in tkr that a heading in another unit of money names, and the scale to tkr."""
+        words = plain(text)
+        for pattern, scale in _MONEY:
+            if pattern.search(words):
+                measure = self.measure(" ".join(pattern.sub(" tkr ", words).split()))
+                return (measure, scale) if measure else None
+        return None
+
+    def nearest(self, text: str, number: int = 3) -> tuple[str, ...]:
+        """Return the measures whose headings are most like a text, best first."""
+        wanted = plain(text)
+        scores: dict[str, float] = {}
+        for name, keys in self._names.items():
+            like = SequenceMatcher(None, wanted, name).ratio()
+            shared = len(set(wanted.split()) & set(name.split())) / max(len(wanted.split()), 1)
+            for key in keys:
+                scores[key] = max(scores.get(key, 0.0), like + shared)
+        own = [key for key in scores if key.startswith("MANAD_") or scores[key] > 1.2]
+        return tuple(sorted(own, key=lambda key: (-scores[key], key))[:number])
 
     def ambiguous(self, text: object) -> tuple[str, ...]:
         """Return the measures between which a heading does not choose."""
@@ -183,6 +210,22 @@ class Headings:
         if rest and measure is None:
             return Facets()
         return Facets(measure=measure, gender=gender, period=period)
+
+
+def measures_text(catalogue: Catalogue, wanted: str | None = None) -> str:
+    """Return the catalogue of measures with the headings that are understood, or the entries nearest to a heading."""
+    keys = list(catalogue.measures)
+    if wanted:
+        headings = Headings(catalogue)
+        exact = headings.measure(wanted) or next(iter(headings.money(wanted) or ()), None)
+        keys = [str(exact)] if exact else list(headings.nearest(wanted))
+    entries = []
+    for key in keys:
+        measure = catalogue.measures[key]
+        names = dict.fromkeys((measure.namn, measure.kort, *measure.rubriker))
+        entries.append(f"{key} ({measure.enhet})\n  {measure.definition}\n  Rubriker: {' | '.join(names)}")
+    head = f"”{wanted}” känns inte igen; närmast ligger:\n\n" if wanted and len(keys) > 1 else ""
+    return head + "\n\n".join(entries)
 
 
 def role_of(text: object) -> Role | None:

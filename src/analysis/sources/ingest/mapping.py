@@ -15,6 +15,11 @@ from analysis.sources.yaml_out import dump_yaml
 Role = Literal["värde", "kommun", "period", "år", "månad", "kön", "mått", "grupp", "status", "ej med"]
 StatusName = Literal["missing", "suppressed", "not_applicable"]
 FILE_NAME = "mappning.yml"
+MAX_WORDS = 600
+#: What HTML, Markdown, shortcodes, templates and raw blocks are made of, and what ends a line.
+_MARKUP = re.compile(
+    r"[<>{}\[\]`\\|\x00-\x1f\x7f\u2028\u2029]|^\s*[#=+@-]|://[^\s]*[\s\"']|file:|javascript:", re.IGNORECASE
+)
 
 
 class ColumnRule(BaseModel):
@@ -58,12 +63,29 @@ class Mapping(BaseModel):
     preliminara_manader: int = Field(default=0, ge=0, le=24)
     eftersläpning_manader: int = Field(default=1, ge=0, le=24)
     rubriker: tuple[str, ...] = ()
+    grupper: tuple[str, ...] = ()
 
     @field_validator("kommun")
     @classmethod
     def _four_digits(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"\d{4}", value):
             raise ValueError("kommunkoden ska ha fyra siffror inom citattecken")
+        return value
+
+    @field_validator("producent", "titel", "definition", "licens", "hanvisning", "lank", "grupp")
+    @classmethod
+    def _plain_words(cls, value: str | None) -> str | None:
+        if value is not None and (_MARKUP.search(value) or not value.strip() or len(value) > MAX_WORDS):
+            raise ValueError(
+                f"ska vara vanlig text på en rad, högst {MAX_WORDS} tecken, utan HTML, Markdown, kortkoder eller klamrar"
+            )
+        return value
+
+    @field_validator("serie")
+    @classmethod
+    def _short(cls, value: str) -> str:
+        if len(value) > 60:
+            raise ValueError("får ha högst 60 tecken")
         return value
 
     def settings(self) -> dict[str, Any]:

@@ -38,10 +38,13 @@ _RUNS: Final = re.compile(
 )
 _ATTRIBUTE: Final = re.compile(r"=\s*\"([^\"]{4,2000})\"|=\s*'([^']{4,2000})'")
 _AUTHORS: Final = re.compile(
-    r"<(dc:creator|cp:lastModifiedBy|Manager|Company|author|meta:initial-creator)\b[^>]*>[^<]*</\1>", re.IGNORECASE
+    r"<(dc:creator|cp:lastModifiedBy|Manager|Company|author|meta:initial-creator)\b[^>]*>[^<]*</\1>",
+    re.IGNORECASE,
 )
 #: Parts whose texts are fonts, colours and the like: searched for numbers of persons only.
-_FORM: Final = re.compile(r"(?:xl/theme/|xl/persons/|settings\.xml|_rels/\.rels|content_types|printersettings)", re.IGNORECASE)
+_FORM: Final = re.compile(
+    r"(?:xl/theme/|xl/persons/|settings\.xml|_rels/\.rels|content_types|printersettings)", re.IGNORECASE
+)
 
 
 class Package:
@@ -64,7 +67,15 @@ class Package:
                     )
                 self._bound(infos)
                 self.parts = {info.filename: book.read(info) for info in infos}
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+            ValueError,
+            EOFError,
+        ) as error:
             raise damaged(path) from error
 
     def _bound(self, infos: list[zipfile.ZipInfo]) -> None:
@@ -91,7 +102,8 @@ class Package:
                 continue
             width = height = count = 0
             far = ""
-            for count, match in enumerate(_CELL.finditer(data), start=1):
+            for match in _CELL.finditer(data):
+                count += 1
                 column, row = _number(match.group(1)), int(match.group(2))
                 if column > MAX_COLUMNS or (row > height and row > MAX_CELLS):
                     far = (match.group(1) + match.group(2)).decode()

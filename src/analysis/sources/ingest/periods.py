@@ -70,6 +70,11 @@ TOTAL_WORDS: Final = frozenset(
         "snitt",
     )
 )
+_WEEK: Final = re.compile(
+    r"(?:19|20)\d\d ?-? ?(?:w|v)\.? ?\d{1,2}(?:-\d)?|(?:v|vecka)\.? ?\d{1,2}(?:[ ,/-]+(?:19|20)?\d\d)?|w\d{1,2}"
+)
+#: Days between the two epochs that workbooks count from.
+EPOCH_1904: Final = 1462.0
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 
@@ -123,7 +128,22 @@ def _from_match(found: dict[str, str | None]) -> PeriodPart | None:
         return PeriodPart(year, _MONTH_WORDS[word.rstrip(".")]) if word.rstrip(".") in _MONTH_WORDS else None
     if digits is None:
         return PeriodPart(year)
+    if found.get("day") is not None and not _is_day(year, int(digits), int(str(found["day"]))):
+        return None
     return PeriodPart(year, int(digits)) if 1 <= int(digits) <= 12 else None
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def is_week(value: Hashable) -> bool:
+    """Whether a text names a week: ``2025-W01``, ``v. 3``, ``vecka 12 2025``."""
+    return isinstance(value, str) and bool(_WEEK.fullmatch(normalise(value)))
 
 
 def month_number(value: Hashable) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import BistandError
@@ -15,11 +17,12 @@ from analysis.sources.ingest.cells import DecimalGuess, guess_decimal
 from analysis.sources.ingest.columns import Column, plan_columns
 from analysis.sources.ingest.dialect import Grid, read_grids
 from analysis.sources.ingest.headings import Headings
-from analysis.sources.ingest.layout import Frame, find_frame
+from analysis.sources.ingest.layout import Frame, find_frame, is_empty, looks_numeric
 from analysis.sources.ingest.mapping import Mapping
+from analysis.sources.ingest.periods import is_week, normalise, parse_period
 from analysis.sources.ingest.places import Places
 from analysis.sources.ingest.rows import Dropped, Found, RowReader
-from analysis.sources.observation import WITH_VALUE
+from analysis.sources.ingest.text import number_text
 
 #: Columns of a reading, before source and date are known.
 READ_COLUMNS: Final = (
@@ -27,12 +30,23 @@ READ_COLUMNS: Final = (
 )  # fmt: skip
 
 
+_PLAIN_REASONS: Final = (
+    "upprepad rubrikrad", "fotnot eller mellanrubrik", "rad utan siffror", "summarad",
+    "rad utan etikett (troligen en summa)", "har inga siffror än",
+)  # fmt: skip
+
+
+def _reason(column: Column) -> str:
+    return "okänd rubrik över siffror" if column.unknown else column.why
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a file was understood to say.
 
     `table` has the columns of :data:`READ_COLUMNS`, one row an observation in file order (`row` is the row in
-    the file); `dropped` says what was left out and why; `warnings` what a reader should look at twice.
+    the file); `dropped` says what was left out and why; `warnings` what a reader should look at twice; `serials`
+    how many periods stood as bare day numbers.
     """
 
     path: Path
@@ -45,6 +59,14 @@ class Reading:
     table: pd.DataFrame
     dropped: tuple[Dropped, ...]
     warnings: tuple[str, ...]
+    serials: int = 0
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What was left out, by place and reason, without any of the file's own words."""
+        columns = [f"kolumn {c.index + 1}: {_reason(c)}" for c in self.columns if c.role == "ej med"]
+        rows = Counter(item.why for item in self.dropped if item.why in _PLAIN_REASONS)
+        return (*columns, *(f"{number} × {why}" for why, number in sorted(rows.items())))
 
 
 def read_file(path: Path, mapping: Mapping, catalogue: Catalogue, *, grids: tuple[Grid, ...] = ()) -> Reading:
@@ -65,7 +87,8 @@ def read_file(path: Path, mapping: Mapping, catalogue: Catalogue, *, grids: tupl
     places = Places(catalogue)
     _check_title(frame, places, mapping, catalogue, path)
     columns = plan_columns(grid, frame, mapping, headings, places)
-    _check_columns(columns, mapping, path)
+    _check_weeks(grid, frame, columns, path)
+    _check_columns(columns, mapping, headings, path)
     decimal = _decimal(grid, frame, columns, mapping, path)
     reader = RowReader(path, grid, frame, columns, mapping, catalogue, headings, places, decimal)
     found = list(reader.read())
@@ -88,7 +111,8 @@ def read_file(path: Path, mapping: Mapping, catalogue: Catalogue, *, grids: tupl
         decimal=decimal.decimal,
         table=table,
         dropped=tuple(dropped),
-        warnings=(*_title_warning(frame, places, mapping, catalogue), *_warnings(table, columns)),
+        warnings=(*_title_warning(frame, places, mapping, catalogue), *_remarks(columns, headings, mapping)),
+        serials=reader.serials,
     )
 
 
@@ -137,25 +161,47 @@ def _title_warning(frame: Frame, places: Places, mapping: Mapping, catalogue: Ca
     return (f"Rubriken nämner {county.title()} men siffrorna läggs på {name}: är det kommunens egna tal?",)
 
 
-def _check_columns(columns: tuple[Column, ...], mapping: Mapping, path: Path) -> None:
-    labels = {column.label for column in columns}
-    missing = [label for label in mapping.rubriker if label not in labels]
-    if missing:
+def _check_columns(columns: tuple[Column, ...], mapping: Mapping, headings: Headings, path: Path) -> None:
+    labels = [column.label for column in columns]
+    for label, rule in mapping.kolumner.items():
+        remembered = label in mapping.rubriker or (bool(mapping.rubriker) and rule.roll == "ej med")
+        if remembered or normalise(label) in map(normalise, labels):
+            continue
+        near = get_close_matches(label, labels, 1, 0.3) or labels[:1]
         raise BistandError(
-            f"kolumnen ”{missing[0]}” fanns förra gången men saknas nu",
-            file=path,
-            column=missing[0],
-            fix="Exportera som förra gången, eller ta bort raden ”rubriker” i mappningen om formatet är nytt.",
+            f"filen har ingen kolumn ”{label}”", file=path, fix=f"Menade du ”{near[0] if near else ''}”?"
         )
     if not any(column.role == "värde" for column in columns):
-        unknown = [column.label for column in columns if column.unknown]
-        example = unknown[0] if unknown else "Antal hushåll"
+        if labels and all(looks_numeric(label) or parse_period(label) for label in labels):
+            raise BistandError(
+                "hittar ingen rubrikrad",
+                file=path,
+                row=1,
+                fix="Skriv rubriker överst, till exempel Period;Antal hushåll.",
+            )
+        unknown = [column.label for column in columns if column.unknown] or labels[-1:]
+        near = [f'--kolumn "{unknown[0]}={key}"' for key in headings.nearest(unknown[0])]
         raise BistandError(
             "ingen kolumn känns igen som siffror för ett mått; rubrikerna är "
-            + ", ".join(f"”{column.label}”" for column in columns),
+            + ", ".join(f"”{label[:60]}”" for label in labels[:12]),
             file=path,
-            fix=f'Tala om vad kolumnen är, till exempel --kolumn "{example}=MANAD_HUSHALL".',
+            fix=f"Tala om vad kolumnen är. Närmast ligger {' eller '.join(near)}. Alla mått: bistand matt.",
         )
+
+
+def _check_weeks(grid: Grid, frame: Frame, columns: tuple[Column, ...], path: Path) -> None:
+    for column in columns:
+        cells = [grid.cell(row, column.index) for row in frame.body]
+        if sum(map(is_week, cells)) > 0.5 * sum(not is_empty(cell) for cell in cells) or is_week(
+            column.label
+        ):
+            raise BistandError(
+                "perioderna är veckor, och veckor går inte jämnt upp i månader",
+                file=path,
+                row=frame.body[0] + 1,
+                column=column.label or None,
+                fix="Exportera per månad.",
+            )
 
 
 def _decimal(
@@ -176,8 +222,9 @@ def _decimal(
         comma = next((text for text in texts if "," in text), "")
         what = (
             f"filen blandar decimaltecken: ”{comma}” och ”{point}”"
-            if comma
-            else f"det går inte att avgöra om punkten i ”{point}” skiljer tusental eller decimaler"
+            if comma and point
+            else f"det går inte att avgöra om {'punkten' if point else 'kommatecknet'} i ”{point or comma}” "
+            "skiljer tusental eller decimaler"
         )
         raise BistandError(
             what,
@@ -238,47 +285,27 @@ def _mark_preliminary(table: pd.DataFrame, months: int) -> pd.DataFrame:
 
 
 def _check_fractions(table: pd.DataFrame, grid: Grid, mapping: Mapping, path: Path) -> None:
-    if grid.sheet is None or mapping.skala is not None:
+    """Ask for the scale when all shares are so small that they may be parts of one."""
+    if mapping.skala is not None or any(rule.skala is not None for rule in mapping.kolumner.values()):
         return
-    if any(rule.skala is not None for rule in mapping.kolumner.values()):
-        return
+    limit = 0.5 if grid.sheet is not None else 0.05
     shares = table[(table["unit"] == "procent") & table["value"].notna() & (table["value"] > 0)]
     for measure_id, part in shares.groupby("measure_id"):
-        if len(part) >= 2 and part["value"].max() < 0.5:
+        top = part["value"].max()
+        if top < 0.05 or (len(part) >= 2 and top < limit):
             raise BistandError(
-                f"alla värden för {measure_id} är under 0,5: är det procent eller delar av ett?",
+                f"alla värden för {measure_id} är under {number_text(limit)}: är det procent eller delar av ett?",
                 file=path,
                 fix="Ange --skala 100 om Excel visar 3,7 % (cellen innehåller 0,037), --skala 1 om det är procent.",
             )
 
 
-def _warnings(table: pd.DataFrame, columns: tuple[Column, ...]) -> list[str]:
-    warnings = [
-        f"Kolumnen ”{column.label}” har siffror men lästes inte: {column.why}."
-        for column in columns
-        if column.unknown
-    ]
-    counts = table[(table["unit"] == "antal") & table["value"].notna()]
-    odd = counts[counts["value"] % 1 != 0]
-    if not odd.empty:
-        warnings.append(f"{len(odd)} antal har decimaler, till exempel på rad {int(odd['row'].iloc[0])}.")
-    return warnings + _gender_sums(table)
-
-
-def _gender_sums(table: pd.DataFrame) -> list[str]:
-    """Say where women and men do not add up to all."""
-    counts = table[(table["unit"] == "antal") & table["status"].isin(WITH_VALUE)]
-    wide = counts.pivot_table(
-        index=["kommun_kod", "measure_id", "period", "group"],
-        columns="gender",
-        values="value",
-        aggfunc="first",
-    )
-    if not {"T", "K", "M"} <= set(wide.columns):
-        return []
-    off = wide.dropna(subset=["T", "K", "M"])
-    off = off[~np.isclose(off["T"], off["K"] + off["M"])]
-    return [
-        f"{key[1]} {key[2]}: kvinnor {row['K']:g} och män {row['M']:g} är tillsammans inte {row['T']:g}."
-        for key, row in off.head(5).iterrows()
-    ]
+def _remarks(columns: tuple[Column, ...], headings: Headings, mapping: Mapping) -> Iterator[str]:
+    for column in columns:
+        if column.unknown:
+            near = ", ".join(headings.nearest(column.label))
+            yield f"Kolumnen ”{column.label}” har siffror men lästes inte: {column.why}. Liknar: {near}."
+    labels = {column.label for column in columns}
+    for label in mapping.rubriker:
+        if label not in labels:
+            yield f"Kolumnen ”{label}” fanns förra gången men saknas nu; de värdena får inget nytt."

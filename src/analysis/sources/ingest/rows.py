@@ -18,6 +18,7 @@ from analysis.sources.ingest.headings import Facets, Headings, plain
 from analysis.sources.ingest.layout import Frame, as_text, is_empty, looks_numeric
 from analysis.sources.ingest.mapping import Mapping, Role
 from analysis.sources.ingest.periods import (
+    EPOCH_1904,
     TOTAL_WORDS,
     PeriodPart,
     excel_serial,
@@ -87,6 +88,7 @@ class RowReader:
         self.values = [column for column in columns if column.role == "värde"]
         self.texts = [column for column in columns if column.role == "ej med"]
         self.dropped: list[Dropped] = []
+        self.serials = 0
         self.title_place = places.in_title(frame.titles)
 
     def read(self) -> Iterator[Found]:
@@ -149,11 +151,27 @@ class RowReader:
                     raise self._error(
                         row, column, "kommunkod och kommunnamn stämmer inte", "Rätta raden i källan."
                     )
+                if self.mapping.kommun not in (None, found):
+                    raise self._error(
+                        row,
+                        column,
+                        f"raden gäller {self.catalogue.municipality(found).name}, men kommunen är angiven som "
+                        f"{self.catalogue.municipality(str(self.mapping.kommun)).name}",
+                        "Välj rätt fil eller rätt kommun. Har filen flera kommuner, utelämna --kommun.",
+                    )
                 kommun = found
             elif column.role == "status":
                 status = _STATUS_WORDS.get(normalise(cell))
             else:
-                facets = self._facets(row, column, cell) | facets
+                said = self._facets(row, column, cell)
+                if _contradict(facets.period, said.period):
+                    raise self._error(
+                        row,
+                        column,
+                        f"perioden sägs två gånger, olika: ”{as_text(cell)}” mot en annan kolumn på raden",
+                        f'Utelämna den som inte gäller, till exempel --kolumn "{column.label}=ej med".',
+                    )
+                facets = facets | said
         kommun = self.mapping.kommun if kommun is None else kommun
         kommun = kommun or self.title_place
         for column in self.values:
@@ -199,7 +217,10 @@ class RowReader:
             number = month_number(cell)
             part = PeriodPart(None, number) if number else None
         if part is None:
-            part = excel_serial(cell)
+            part = excel_serial(
+                cell + EPOCH_1904 if self.grid.epoch_1904 and isinstance(cell, float) else cell
+            )
+            self.serials += part is not None
         if part is None:
             raise self._error(
                 row,
@@ -275,6 +296,14 @@ _HOW: Final = {
     "ar": "Ange --ar, till exempel --ar 2024, om året inte står i filen.",
     "kommun": "Ange --kommun med SCB:s fyrsiffriga kod, till exempel --kommun 0380.",
 }
+
+
+def _contradict(first: PeriodPart | None, second: PeriodPart | None) -> bool:
+    """Whether two statements about time cannot both be true."""
+    if first is None or second is None:
+        return False
+    pairs = ((first.year, second.year), (first.month, second.month), (first.third, second.third))
+    return any(one is not None and two is not None and one != two for one, two in pairs)
 
 
 def _time(cell: Cell) -> bool:
