@@ -30,11 +30,13 @@ _CASE: Final = re.compile(
     re.IGNORECASE,
 )
 _STAMP: Final = re.compile(
-    r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?|(?i:\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b)"
+    r"(?<=[A-Za-z]_)20[0-2]\d[01]\d[0-3]\d_[0-2]\d[0-5]\d(?!\d)|"
+    r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?|"
+    r"(?i:\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b)"
 )
-_THOUSANDS: Final = re.compile(r"\d{1,3}(?:[ .,']\d{3})+(?:[.,]\d+)?")
 _STREET: Final = re.compile(
-    r"\b\w{2,30}(?:gatan|gata|vägen|väg|gränd|gränden|stigen|allén|stråket|leden|torget|backen)\s{1,2}\d{1,3} ?[a-z]?\b",
+    r"\b(?:\w{2,30}|(?:norra|södra|östra|västra|gamla|nya|stora|lilla|övre|nedre) )"
+    r"(?:gatan|gata|vägen|väg|gränd|gränden|stigen|allén|stråket|leden|torget|backen)\s{1,2}\d{1,3} ?[a-z]?\b",
     re.IGNORECASE,
 )
 _POSTAL: Final = re.compile(
@@ -185,6 +187,10 @@ def _counts(
         return True
     if shape == (12,) or (len(digits) == 12 and shape in ((8, 4), (2, 6, 4), (8, 2, 2), (2, 6, 2, 2))):
         return right or not _may_be_time(digits)
+    whole = len(shape) == 1 or set(shape) == {1} or len(digits) - 4 in accumulate(shape)
+    amount = len(shape) > 2 and shape[0] <= 3 and set(shape[1:-1]) == {3} and len(set(seps[:-1])) == 1
+    if not whole or (amount and (shape[-1] == 3 or seps[-1] in (",", "."))):
+        return False
     return right or (wordy and shape in ((10,), (6, 4), (6, 2, 2)) and not any(sep in ".," for sep in seps))
 
 

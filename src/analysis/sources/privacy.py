@@ -33,6 +33,8 @@ _HEADING: Final = re.compile(
     r"brukare|födelse(?:datum|dag)|(?:för|efter|klient|person|brukar|sökandes? )namn|namn på (?:person|klient|sökande)|"
     r"(?:gatu|post|bostads|folkbokförings|hem|utdelnings)adress|adress|telefon(?:nummer|nr)?|mobil(?:nummer|nr)?|e-?post(?:adress)?"
 )
+#: Day and time of an export, as systems write them in names of files.
+_EXPORTED: Final = re.compile(r"(?<!\d)20[12]\d[01]\d[0-3]\d[_-]?[0-2]\d[0-5]\d(?:[0-5]\d)?(?!\d)")
 _BESIDE: Final = "utanför cellerna (egenskaper, kommentarer, sidhuvud, namn, formler eller länkar)"
 
 
@@ -50,7 +52,7 @@ class Finding:
 def scan(grids: tuple[Grid, ...], path: Path) -> tuple[Finding, ...]:
     """Return all personal data found in a file's name, its cells and everything beside them, in reading order."""
     found = [
-        Finding(kind, shown, None, None, None) for kind, shown in find_personal(path.stem.replace("_", " "))
+        Finding(kind, shown, None, None, None) for kind, shown in find_personal(_EXPORTED.sub(" ", path.stem))
     ]
     for number, grid in enumerate(grids, start=1):
         found += _in_grid(grid, f"blad {number}")

@@ -118,6 +118,10 @@ def questions(
     )
 
 
+def _many(number: int) -> str:
+    return "Ett värde" if number == 1 else f"{number} värden"
+
+
 def _begins(period: str) -> str:
     part = period[5:]
     month = 1 if not part else 4 * int(part[1:]) - 3 if part[0] == "T" else int(part)
@@ -164,7 +168,7 @@ def _serials(reading: Reading) -> Iterator[Question]:
         table = reading.table
         yield Question(
             "dagnummer",
-            f"{reading.serials} perioder står som Excels dagnummer och läses som {table['period'].min()} till "
+            f"Perioder står som Excels dagnummer ({reading.serials} celler) och läses som {table['period'].min()} till "
             f"{table['period'].max()}. Är det rätt?",
         )
 
@@ -185,7 +189,7 @@ def _sizes(table: pd.DataFrame, population: dict[str, float]) -> Iterator[Questi
         row = over.iloc[0]
         yield Question(
             "storlek",
-            f"{len(over)} värden är orimligt stora för kommunen, till exempel {row['measure_id']} {row['period']}: "
+            f"{_many(len(over))} är för högt för kommunen, till exempel {row['measure_id']} {row['period']}: "
             f"{number_text(float(row['value']))} {row['unit']} (rad {row['row']}). Är det rätt enhet?",
         )
 
@@ -210,7 +214,7 @@ def _jumps(table: pd.DataFrame, before: pd.DataFrame) -> Iterator[Question]:
         row, previous = both[found].iloc[0], earlier[found].iloc[0]
         yield Question(
             "hopp",
-            f"{int(found.sum())} värden är minst {JUMP:.0f} gånger större eller mindre än perioden före, till exempel "
+            f"{_many(int(found.sum()))} är minst {JUMP:.0f} gånger perioden före, eller en {JUMP:.0f}-del, till exempel "
             f"{row['measure_id']} {row['period']}: {number_text(float(row['value']))} mot {number_text(float(previous))} "
             f"(rad {row['row']}). Byter kolumnen enhet?",
         )
@@ -234,6 +238,6 @@ def _sums(table: pd.DataFrame) -> Iterator[Question]:
         key, row = off.index[0], off.iloc[0]
         yield Question(
             "summa",
-            f"I {len(off)} fall är kvinnor och män tillsammans inte totalen, till exempel {key[1]} {key[2]}: "
+            f"Kvinnor och män är tillsammans inte totalen i {len(off)} fall, till exempel {key[1]} {key[2]}: "
             f"{number_text(row['K'])} + {number_text(row['M'])} mot {number_text(row['T'])}. Är det rätt?",
         )
