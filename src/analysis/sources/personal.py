@@ -6,6 +6,7 @@ time grows with the length of the text and not with its square.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -25,17 +26,20 @@ _LETTERED: Final = re.compile(
     re.IGNORECASE,
 )
 _CASE: Final = re.compile(
-    r"\b(?:lma|dossier|ärende|arende|klient|person|akt|dnr|pnr|persnr)[- ]?(?:kort)?(?:nr|nummer|id)?\W{0,3}"
+    r"\b(?:lma|dossier|ärende|arende|klient|person|akt|dnr|pnr|persnr|föd(?:d|elsedatum|elsedag))[- ]?"
+    r"(?:kort)?(?:nr|nummer|id)?\W{0,3}"
     r"\d[\d -]{4,15}\d",
     re.IGNORECASE,
 )
+#: A day of birth and four digits with words between.
+_APART: Final = re.compile(r"(?<!\d)((?:19|20)?\d{6})[^\d]{1,24}(?!(?:19|20)\d\d)(\d{4})(?!\d)")
 _STAMP: Final = re.compile(
     r"(?<=[A-Za-z]_)20[0-2]\d[01]\d[0-3]\d_[0-2]\d[0-5]\d(?!\d)|"
     r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?|"
     r"(?i:\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b)"
 )
 _STREET: Final = re.compile(
-    r"\b(?:\w{2,30}|(?:norra|södra|östra|västra|gamla|nya|stora|lilla|övre|nedre) )"
+    r"\b(?!riksväg|länsväg)(?:\w{2,30}|(?:norra|södra|östra|västra|gamla|nya|stora|lilla|övre|nedre) )"
     r"(?:gatan|gata|vägen|väg|gränd|gränden|stigen|allén|stråket|leden|torget|backen)\s{1,2}\d{1,3} ?[a-z]?\b",
     re.IGNORECASE,
 )
@@ -54,36 +58,25 @@ _PHRASE: Final = re.compile(
 _FIRST: Final = frozenset(name.lower() for name in FIRST_NAMES)
 #: First names that are also common words: they count only with a capital, and never in a text all in capitals.
 _ALSO_WORDS: Final = frozenset(
-    (
-        "per",
-        "bo",
-        "said",
-        "gun",
-        "mona",
-        "ali",
-        "rut",
-        "kent",
-        "karim",
-        "urban",
-        "rune",
-        "maja",
-        "ida",
-        "sara",
-        "dan",
-    )
+    "per bo said gun mona ali rut kent karim urban rune maja ida sara dan jan hans".split()  # noqa: SIM905
 )
 _NOT_SURNAMES: Final = frozenset(
     """
     kommun kommuns kommunen stad län socken församling region gatan torg och på för av med per månad år antal hushåll
-    vuxna barn personer centrum skolan
+    vuxna barn personer centrum skolan kön kapita capita period totalt januari februari mars april maj juni juli augusti
+    september oktober november december jan feb mar apr jun jul aug sep sept okt nov dec
     """.split()  # noqa: SIM905
 )
+_PLACES: Final = ("gatan", "gata", "vägen", "skolan", "kyrkan", "torget", "parken", "ansvar", "kommun")
+_FAMILY: Final = re.compile(r"(?:(?:familjen|herr|fru|[a-zåäö]\.) ?)?([a-zåäöéü]{2,20}sson)", re.IGNORECASE)
 _SURNAME: Final = re.compile(r"[^\W\d_]{2,20}(?:sson|ström|qvist|kvist|lund|berg|gren|dotter)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65_536)
 def plain(text: str) -> str:
     """Return a text with ordinary spaces, hyphens and digits, and without invisible characters."""
+    if "<" in text or "&" in text:
+        text = html.unescape(re.sub(r"<[^<>]{0,200}>", "", text))
     if text.isascii():
         return re.sub(r"[\x00-\x1f\x7f]+", " ", text)
     out = []
@@ -144,6 +137,8 @@ def find_numbers(text: str) -> Iterator[Hit]:
         yield "personnummer", _mask(lettered.group(1))
     if case := _CASE.search(text):
         yield "ett ärende- eller personnummer", f"{case.group(0)[:4]}…"
+    if (apart := _APART.search(text)) and is_personal_number("".join(apart.groups())):
+        yield "personnummer", _mask(apart.group(1))
     wordy = any(letter.isalpha() for letter in text)
     for run in _RUN.finditer(text):
         if (
@@ -214,6 +209,8 @@ def find_words(text: str) -> Iterator[Hit]:
 
 def find_name(text: str) -> str | None:
     """Return the initials of a person's name in a text, whatever the case and the order; None if there is none."""
+    if family := _FAMILY.fullmatch(text.strip()):
+        return f"{family.group(1)[0]}."
     words = _WORD.findall(text)
     whole = bool(_PHRASE.fullmatch(text.strip()))
     for one, two in pairwise(words):
@@ -227,11 +224,11 @@ def find_name(text: str) -> str | None:
 
 def _is_name(first: str, last: str, whole: bool, *, reverse: bool) -> bool:
     low, end = first.lower().split("-")[0], last.lower()
-    if low not in _FIRST or end in _NOT_SURNAMES or len(end) < 3:
+    if low not in _FIRST or end in _NOT_SURNAMES or len(end) < 3 or end.endswith(_PLACES):
         return False
     capital = first[0].isupper() and last[0].isupper() and not (first.isupper() and not last.isupper())
     surname = bool(_SURNAME.fullmatch(last)) or end in _FIRST
-    if low in _ALSO_WORDS and not (capital and (surname or not first.isupper())):
+    if low in _ALSO_WORDS and not (capital and (surname or not (first.isupper() or reverse))):
         return False
     if reverse:  # surname first: only a known kind of surname, or a text that is nothing but the name
         return surname or (whole and capital)

@@ -203,6 +203,30 @@ def test_ordinary_statistics_pass() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "född 811218, sista fyra 9876", "811218 nr 9876", "<b>811218</b>-9876", "811218&nbsp;9876", 
+        "8112189876 Anna",
+        "811218:9876", "811 218 98 76", "akt 12/811218-9876/3", "A. Svensson", "Familjen Svensson", "Svensson", "PER OLSSON", "Hans Berg",
+        "Olof Palmes gata 3", "hos anna svensson",
+    ],
+)  # fmt: skip
+def test_what_an_adversary_wrote_is_found(words: str) -> None:
+    assert find_personal(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Per månad", "PER MÅNAD", "jan feb mar", "Jan Mars", "Hans ansvar", "Samtliga Per Kön", "riksväg 55", "Jan 2024",
+        "Maria kyrkogata", "Erik Dahlbergsgatan", "Vara kommun", "Bo kvar", "Period Jan", "Stockholm Lund", "Box 123",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_person_passes(words: str) -> None:
+    assert not find_personal(words)
+
+
 def test_author_and_fonts_of_an_ordinary_workbook_do_not_stop_it(tmp_path: Path) -> None:
     from door_files import parts_added
 
