@@ -350,6 +350,8 @@ def bombs() -> Iterator[DoorFile]:
     drawings = {f"xl/drawings/drawing{number}.xml": " " * 5_000_000 for number in range(40)}
     yield DoorFile(kind, "a.xlsx", parts_added(drawings), refusal="packas upp")
     yield DoorFile(kind, "a.csv", text(f"{HEAD}\n" + "2025-01;2300\n" * 1_600_000), refusal="MB")
+    yield DoorFile(kind, "a.csv", text(f"{HEAD}\n" + "2025-01;2300\n" * 250_000), refusal="orimligt stor")
+    yield DoorFile(kind, "a.xlsx", parts_added({"xl/comments1.xml": "<" * 6_000_000}), refusal="packas upp")
     yield DoorFile(kind, "a.csv", text(";".join(["x"] * 1_000_000) + "\n"), refusal="tecken")
     yield DoorFile(
         kind,

@@ -206,9 +206,10 @@ def test_ordinary_statistics_pass() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "född 811218, sista fyra 9876", "811218 nr 9876", "<b>811218</b>-9876", "811218&nbsp;9876", 
+        "född 811218, sista fyra 9876", "811218 nr 9876", "<b>811218</b>-9876", "811218&nbsp;9876",
         "8112189876 Anna",
-        "811218:9876", "811 218 98 76", "akt 12/811218-9876/3", "A. Svensson", "Familjen Svensson", "Svensson", "PER OLSSON", "Hans Berg",
+        "811218:9876", "811 218 98 76", "akt 12/811218-9876/3", "A. Svensson", "Familjen Svensson", "Svensson",
+        "PER OLSSON", "Hans Berg",
         "Olof Palmes gata 3", "hos anna svensson",
     ],
 )  # fmt: skip

@@ -22,6 +22,7 @@ Cell = str | float | date
 DELIMITERS: Final = (";", "\t", ",", "|")
 EXCEL: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 MAX_BYTES: Final = 20_000_000
+MAX_ROWS: Final = 200_000
 MAX_LETTERS: Final = 8_000
 
 
@@ -200,7 +201,7 @@ def _text(data: bytes, path: Path) -> Grid:
     _demand_closed_quotes(text, delimiter, path)
     rows = _parse(text, delimiter)
     widest = max(map(len, rows), default=0)
-    if widest > MAX_COLUMNS or widest * len(rows) > 4 * MAX_CELLS:
+    if widest > MAX_COLUMNS or widest * len(rows) > MAX_CELLS or len(rows) > MAX_ROWS:
         raise BistandError(
             f"tabellen är orimligt stor: {widest} kolumner och {len(rows)} rader",
             file=path,

@@ -15,6 +15,8 @@ from analysis.errors import BistandError
 
 MAX_UNPACKED: Final = 150_000_000
 MAX_PART: Final = 60_000_000
+#: A part that holds no cells: comments, drawings, caches.
+MAX_OTHER: Final = 5_000_000
 MAX_PARTS: Final = 2_000
 MAX_CELLS: Final = 1_500_000
 MAX_COLUMNS: Final = 2_000
@@ -26,19 +28,19 @@ _NEEDED: Final = re.compile(
     r"xl/styles\.xml|xl/worksheets/[^/]+\.xml|xl/(?:chart|dialog|macro)sheets/[^/]+\.xml)$",
     re.IGNORECASE,
 )
-_CELL: Final = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-_FORMULA: Final = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*)<")
+_HOLDS_CELLS: Final = re.compile(r"(?:xl/worksheets/|xl/sharedstrings|content\.xml|xl/media/)", re.IGNORECASE)
+_CELL: Final = re.compile(rb"<(?:\w+:)?c\b[^<>]{0,300}?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f\b[^<>]{0,2000}>([^<]{0,9000})<")
 _UNSAVED: Final = re.compile(
-    rb"<c\b[^>]*?\br=[\"']([A-Z]{1,3}\d{1,7})[\"'][^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+    rb"<c\b[^<>]{0,300}?\br=[\"']([A-Z]{1,3}\d{1,7})[\"'][^<>]{0,2000}>\s*<f\b[^<>]{0,300}?(?:/>|>[^<]{0,9000}</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 )
-_DATA: Final = re.compile(rb"<(?:\w+:)?sheetData\b.*?</(?:\w+:)?sheetData>", re.DOTALL)
-_BREAKS: Final = re.compile(r"<(?:\w+:)?(?:br|line-break|tab|s)\b[^>]*/?>")
+_BREAKS: Final = re.compile(r"<(?:\w+:)?(?:br|line-break|tab|s)\b[^<>]{0,2000}/?>")
 _RUNS: Final = re.compile(
-    r"</?(?:\w+:)?(?:r|t|rPr|rFont|sz|b|i|u|color|family|charset|scheme|vertAlign|span|strike|phoneticPr|latin|solidFill)\b[^>]*>"
+    r"</?(?:\w+:)?(?:r|t|rPr|rFont|sz|b|i|u|color|family|charset|scheme|vertAlign|span|strike|phoneticPr|latin|solidFill)\b[^<>]{0,2000}>"
 )
 _ATTRIBUTE: Final = re.compile(r"=\s*\"([^\"]{4,2000})\"|=\s*'([^']{4,2000})'")
 _AUTHORS: Final = re.compile(
-    r"<(dc:creator|cp:lastModifiedBy|Manager|Company|author|meta:initial-creator)\b[^>]*>[^<]*</\1>",
+    r"<(dc:creator|cp:lastModifiedBy|Manager|Company|author|meta:initial-creator)\b[^<>]{0,200}>[^<]{0,2000}</\1>",
     re.IGNORECASE,
 )
 #: Parts whose texts are fonts, colours and the like: searched for numbers of persons only.
@@ -83,7 +85,13 @@ class Package:
         total = sum(info.file_size for info in infos)
         if largest is None:
             raise damaged(self.path)
-        if total > MAX_UNPACKED or largest.file_size > MAX_PART or len(infos) > MAX_PARTS:
+        other = max((info.file_size for info in infos if not _HOLDS_CELLS.match(info.filename)), default=0)
+        if (
+            other > MAX_OTHER
+            or total > MAX_UNPACKED
+            or largest.file_size > MAX_PART
+            or len(infos) > MAX_PARTS
+        ):
             raise BistandError(
                 f"arbetsboken växer till {total / 1e6:.0f} MB när den packas upp; en tabell är långt mindre",
                 file=self.path,
@@ -149,7 +157,7 @@ class Package:
             if _SHEET.match(name):
                 formulas = {match.group(1) for match in _FORMULA.finditer(data)}
                 yield from ((name, html.unescape(_decode(text)), True) for text in formulas)
-                data = _DATA.sub(b"", data)
+                data = _without_cells(data)
             text, names = _decode(data), not _FORM.search(name)
             authors = " ".join(match.group(0) for match in _AUTHORS.finditer(text))
             if authors:
@@ -181,9 +189,15 @@ def strings_of(data: bytes) -> Iterator[str]:
 
 def _written(text: str) -> Iterator[str]:
     joined = _RUNS.sub("", _BREAKS.sub(" ", text.replace("<![CDATA[", "").replace("]]>", "")))
-    for item in re.split(r"<[^>]*>", joined):
-        if item.strip():
-            yield html.unescape(item).strip()
+    for item in re.split(r"<[^<>]{0,4000}>", joined):
+        for start in range(0, len(item), 4000):
+            if piece := item[start : start + 4100].strip():
+                yield html.unescape(piece)
+
+
+def _without_cells(data: bytes) -> bytes:
+    start, end = data.find(b"sheetData"), data.rfind(b"sheetData")
+    return data[:start] + data[end:] if 0 <= start < end else data
 
 
 def _decode(data: bytes) -> str:
