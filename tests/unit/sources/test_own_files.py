@@ -203,6 +203,7 @@ def test_a_repository_with_own_counts_is_neither_published_nor_passed(copy: Proj
     git(copy, "add", ".")
     demand_no_own_counts(copy)
     git(copy, "add", "-f", "data/egna")
+    assert len(own_in_archive(copy)) == 3
     with pytest.raises(BistandError, match="egna räknade tal ligger i git-arkivet"):
         demand_no_own_counts(copy)
     for publish in (lambda: make_bundle(copy, day=FIRST), lambda: copy_to(copy, tmp_path / "ut")):
