@@ -189,7 +189,7 @@ def _sizes(table: pd.DataFrame, population: dict[str, float]) -> Iterator[Questi
         row = over.iloc[0]
         yield Question(
             "storlek",
-            f"{_many(len(over))} är mer än vad som är rimligt för kommunen, till exempel {row['measure_id']} {row['period']}: "
+            f"{_many(len(over))} är mer än rimligt för kommunen, till exempel {row['measure_id']} {row['period']}: "
             f"{number_text(float(row['value']))} {row['unit']} (rad {row['row']}). Är det rätt enhet?",
         )
 
