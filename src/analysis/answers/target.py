@@ -1,4 +1,4 @@
-"""Notebook 04: everything that the target page shows, computed once and handed to its figures and tables."""
+"""Is the target reached? Forecast, assessment and track record of one run, computed once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POPULATION = "SCB_FOLKMANGD"
 STATED_MEASURE = "DOK_INVANARE"
 DRAWS = 8000
 BACKTEST_DRAWS = 600
-#: Years ahead that are shown when there is no target to reach for.
+#: Years ahead that are forecast at least; also when there is no target to reach for.
 AHEAD = 3
 #: Uncertainty of a document's "cirka 4,3": rounding and the word itself, as a log standard deviation.
 STATED_SD = 0.015
@@ -100,11 +100,19 @@ class TargetState:
         return int(self.own.index[-1])
 
 
-def open_target(context: RunContext) -> TargetState:
-    """Fit, forecast, assess and backtest: two to four seconds, deterministic."""
+def open_target(context: RunContext, *, draws: int = DRAWS, ahead: int = AHEAD) -> TargetState:
+    """Fit, forecast, assess and backtest: two to four seconds, deterministic.
+
+    Parameters
+    ----------
+    draws
+        Sample paths of every forecast.
+    ahead
+        Years ahead; more when the target lies further away.
+    """
     levels, sizes = known_levels(context)
     own = levels.loc[context.run.kommun].dropna()
-    forecasts = annual_forecasts(context, levels, sizes)
+    forecasts = annual_forecasts(context, levels, sizes, draws, ahead)
     bridged = bridge_target(context, own, forecasts)
     population = wide(context.observations, POPULATION)
     known = (
@@ -135,13 +143,17 @@ def known_levels(context: RunContext) -> tuple[pd.DataFrame, dict[str, float]]:
 
 
 def annual_forecasts(
-    context: RunContext, levels: pd.DataFrame, sizes: Mapping[str, float], draws: int = DRAWS
+    context: RunContext,
+    levels: pd.DataFrame,
+    sizes: Mapping[str, float],
+    draws: int = DRAWS,
+    ahead: int = AHEAD,
 ) -> Forecasts:
-    """Panel and naive forecasts of the run's annual measure, to the year after the target's."""
+    """Panel and naive forecasts of the run's annual measure, to the year after the target's at least."""
     fit = fit_panel(levels, sizes)
     last = int(levels.columns[-1])
     target = context.target
-    horizon = max(AHEAD, target.deadline_year + 1 - last if target else 0)
+    horizon = max(ahead, target.deadline_year + 1 - last if target else 0)
     published = panel_paths(fit, context.run.kommun, horizon, draws=draws)
     values = series(context.observations, STATED_MEASURE, context.run.kommun)
     stated = {

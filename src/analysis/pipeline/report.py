@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.answers.forecast_rows import append_runs
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.owned import demand_ours, replace_folder, workroom
-from analysis.pages.target.log import append_runs
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project

@@ -7,11 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.answers import forecast_rows
+from analysis.answers import hindcast as hindcast_answer
+from analysis.answers import readings as reading_answer
+from analysis.answers import scenarios as scenario_answer
 from analysis.answers import target as target_pages
+from analysis.answers.effect import evaluate_run
 from analysis.forecasts.log import read_log, validate
 from analysis.pages.target import figures as target_figures
 from analysis.pages.target import hindcast as target_hindcast
-from analysis.pages.target import log as target_log
 from analysis.pages.target import readings as target_readings
 from analysis.pages.target import scenarios as target_scenarios
 from analysis.pages.target import tables as target_tables
@@ -80,12 +84,12 @@ def test_hindcasts_are_scored_against_the_outcome_and_beside_the_judgements(open
 
     assert state.outcome == pytest.approx(3.683406)
     assert state.assessment is None
-    made = target_hindcast.hindcasts(context)
+    made = hindcast_answer.hindcasts(context)
     assert [item.last_year for item in made] == [2019, 2020]
     chances = [item.paths.probability_at_most(4.0, "2022") for item in made]
     naive = [item.naive.probability_at_most(4.0, "2022") for item in made]
     assert min(chances) > max(naive)
-    said = target_hindcast.judgements(context)
+    said = hindcast_answer.judgements(context)
     assert [item.direction for item in said] == ["målet nås inte", "målet nås"]
     page = target_hindcast.hindcast_table(context, state).text
     assert "3,68" in page
@@ -97,7 +101,7 @@ def test_hindcasts_are_scored_against_the_outcome_and_beside_the_judgements(open
 def test_a_run_sees_no_judgement_from_its_future(opened) -> None:
     context, _ = opened("uppsala-26p-2020-12")
 
-    assert [str(item.known) for item in target_hindcast.judgements(context)] == ["2021-01-28"]
+    assert [str(item.known) for item in hindcast_answer.judgements(context)] == ["2021-01-28"]
 
 
 @pytest.mark.slow
@@ -107,7 +111,7 @@ def test_the_one_per_cent_target_goes_through_the_bridge(opened) -> None:
     assert state.bridged is not None
     assert state.bridged.observed_ratios["2022"] == pytest.approx(1.53 / 3.683406)
     assert state.assessment.latest == ("2024-10", 1.25)
-    read = {item.name: item for item in target_readings.readings(context, state)}
+    read = {item.name: item for item in reading_answer.readings(context, state)}
     page_own = next(item for name, item in read.items() if name.endswith("(sidans mål)"))
     assert page_own.probability == state.assessment.probability
     assert read["Invånare någon gång under 2026"].probability < 0.01
@@ -134,7 +138,7 @@ def test_a_plan_without_a_target_shows_a_forecast_and_says_so(opened) -> None:
 
 def test_scenarios_move_the_forecast_the_right_way(opened) -> None:
     context, state = opened("uppsala-26p-2020-12")
-    made = target_scenarios.scenarios(context, state)
+    made = scenario_answer.scenarios(context, state)
 
     higher, lower = (
         np.median(made.paths[f"arbetslösheten 1 procentenhet {word}"].at("2022"))
@@ -143,25 +147,32 @@ def test_scenarios_move_the_forecast_the_right_way(opened) -> None:
     assert lower < np.median(made.paths["prognosen"].at("2022")) < higher
 
 
-def test_the_plan_effect_is_read_from_the_same_runs_results(opened) -> None:
-    context, state = opened("uppsala-26p-2020-12")
-    assert target_scenarios.plan_effect(context) is None
-
-    context.publish("effekt", {"effekt": -0.3, "lag": -0.6, "hog": 0.0})
+@pytest.mark.slow
+def test_the_plan_effect_is_the_answer_itself_whatever_file_lies_in_the_output(opened) -> None:
+    context, state = opened("uppsala-26p-2022")
+    expected = evaluate_run(context).result.effect
+    context.publish("effekt", {"effekt": -9.0, "lag": -9.5, "hog": -8.5, "bedomning": "påhittad"})
     try:
-        made = target_scenarios.scenarios(context, state)
+        made = scenario_answer.scenarios(context, state)
     finally:
         (context.output / "results" / "effekt.json").unlink()
 
-    without = made.paths["utan planens skattade effekt"]
-    assert np.median(without.at("2022") - made.paths["prognosen"].at("2022")) == pytest.approx(0.3, abs=0.02)
+    assert made.effect is not None
+    assert (made.effect.estimate, made.effect.low, made.effect.high) == (
+        expected.estimate,
+        expected.low,
+        expected.high,
+    )
+    without, base = made.paths["utan planens skattade effekt"], made.paths["prognosen"]
+    shift = np.median(without.at(made.period) - base.at(made.period))
+    assert shift == pytest.approx(-expected.estimate, abs=0.05)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("run_id", ["uppsala-26p-2020-12", "uppsala-1000-2024-10", "lund-2021-12"])
 def test_every_piece_of_the_page_is_written(opened, run_id: str) -> None:
     context, state = opened(run_id)
-    made = target_scenarios.scenarios(context, state)
+    made = scenario_answer.scenarios(context, state)
     pieces = [
         target_text.target_conclusion(context, state),
         target_text.target_cards(context, state),
@@ -196,15 +207,15 @@ def test_every_piece_of_the_page_is_written(opened, run_id: str) -> None:
 @pytest.mark.parametrize("run_id", ["uppsala-26p-2022-03", "uppsala-1000-2024-10", "lund-2021-12"])
 def test_log_rows_are_valid_and_carry_the_naive_baseline(opened, run_id: str, tmp_path: Path) -> None:
     context, state = opened(run_id)
-    rows = target_log.run_rows(context, state)
+    rows = forecast_rows.run_rows(context, state)
 
     validate(rows)
     assert {"panel", "naiv"} <= set(rows["model"])
     assert set(rows["data_as_of"]) == {context.run.kant_senast.isoformat()}
-    target_log.store_rows(context, state)
+    forecast_rows.store_rows(context, state)
     log = tmp_path / "logg.csv"
-    first = target_log.append_runs(log, [context.output])
-    second = target_log.append_runs(log, [context.output, tmp_path / "saknas"])
+    first = forecast_rows.append_runs(log, [context.output])
+    second = forecast_rows.append_runs(log, [context.output, tmp_path / "saknas"])
     assert first.added == len(rows)
     assert second.added == 0
     assert len(read_log(log)) == len(rows)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.answers.forecast_rows import FIRST_LIVE_DAY, ROWS_FILE
 from analysis.disclosure.own_counts import published
 from analysis.forecasts.log import read_log
 from analysis.pages.measures.board import chip, measure_name
 from analysis.pages.measures.view import open_view
 from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.pages.target.log import FIRST_LIVE_DAY, ROWS_FILE
 from analysis.panel import select
 from analysis.plans.status import changes
 from analysis.runs import RunContext, period_name

@@ -1,0 +1,86 @@
+"""What was said then: earlier forecasts of the target and the administration's own judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analysis.answers.target import annual_forecasts, bridge_target, known_levels
+from analysis.forecasts.distribution import SamplePaths
+from analysis.runs import RunContext
+from analysis.sources.passports import read_yaml
+from analysis.swedish import percent
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the administration itself said about a target.
+
+    Attributes
+    ----------
+    known
+        Date of the document.
+    text, direction, source
+        The judgement in our words, its direction in four words, and where it stands.
+    """
+
+    known: date
+    period: str
+    text: str
+    direction: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """A forecast of the target's year as it could have been made on an earlier run's day."""
+
+    run_id: str
+    known: date
+    last_year: int
+    stated: str
+    paths: SamplePaths
+    naive: SamplePaths | None
+
+
+def judgements(context: RunContext) -> tuple[Judgement, ...]:
+    """The administration's judgements of the run's target that were known on its day, oldest first."""
+    content = read_yaml(context.project.raw / "bedomningar.yml")
+    rows = content["bedomningar"] if isinstance(content, dict) else []
+    found = [
+        Judgement(row["kant_senast"], str(row["avser"]), row["bedomning"], row["riktning"], row["kalla"])
+        for row in rows
+        if row["mal"] == context.run.mal
+        and row["kommun"] == context.run.kommun
+        and row["kant_senast"] <= context.run.kant_senast
+    ]
+    return tuple(sorted(found, key=lambda item: item.known))
+
+
+def hindcasts(context: RunContext) -> tuple[Hindcast, ...]:
+    """The same target forecast on the day of each earlier run of the plan; each sees only what was known."""
+    target = context.target
+    found, earlier = [], context.previous
+    while target is not None and earlier is not None:
+        levels, sizes = known_levels(earlier)
+        if earlier.run.mal == context.run.mal and int(levels.columns[-1]) < target.deadline_year:
+            found.append(_hindcast(earlier, levels, sizes))
+        earlier = earlier.previous
+    return tuple(reversed(found))
+
+
+def _hindcast(earlier: RunContext, levels: pd.DataFrame, sizes: Mapping[str, float]) -> Hindcast:
+    """The target's forecast on an earlier run's day; the naive one only where the measure itself is forecast."""
+    made = annual_forecasts(earlier, levels, sizes)
+    bridged = bridge_target(earlier, levels.loc[earlier.run.kommun].dropna(), made)
+    return Hindcast(
+        run_id=earlier.run.id,
+        known=earlier.run.kant_senast,
+        last_year=int(levels.columns[-1]),
+        stated=", ".join(f"cirka {percent(value, 1)} för {year}" for year, value in made.stated.items()),
+        paths=made.annual if bridged is None else bridged.paths,
+        naive=made.naive if bridged is None else None,
+    )

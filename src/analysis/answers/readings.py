@@ -1,0 +1,160 @@
+"""Other readings of the target, side by side, each with its assumption stated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.answers.target import TargetState, measure_points
+from analysis.forecasts.bridge import BridgePrior, Point, bridge
+from analysis.forecasts.distribution import SamplePaths
+from analysis.forecasts.target import TargetAssessment
+from analysis.panel import wide
+from analysis.runs import RunContext, period_name
+from analysis.swedish import decimal, percent
+
+#: Adults' share of all residents, used only where a reading turns on it; stated on the page.
+ADULT_SHARE = 0.79
+MONTHLY_RESIDENTS = "MANAD_INVANARE"
+ADULTS_IN_YEAR = "VUXNA_AR"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read the target.
+
+    Attributes
+    ----------
+    name, basis
+        What is measured, and what the number rests on (Swedish).
+    median, low80, high80, probability
+        Off the paths; NaN when the reading cannot be assessed.
+    """
+
+    name: str
+    basis: str
+    median: float
+    low80: float
+    high80: float
+    probability: float
+
+
+def _reading(name: str, basis: str, paths: SamplePaths, period: str, level: float) -> Reading:
+    low, middle, high = np.quantile(paths.at(period), [0.1, 0.5, 0.9])
+    chance = paths.probability_at_most(level, period)
+    return Reading(name, basis, float(middle), float(low), float(high), chance)
+
+
+def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
+    """All readings that can be assessed on the run's day, the page's own first."""
+    target, found = context.target, state.assessment
+    if target is None or found is None:
+        return ()
+    year = target.senast[:4]
+    if state.bridged is None:
+        middle = _between_years(state, year)
+        return (
+            _reading(
+                "Invånare någon gång under året (sidans mål)",
+                "N31807, så räknar nämnden",
+                found.paths,
+                year,
+                target.niva,
+            ),
+            _reading(
+                "Årstakten vid årets slut",
+                f"mitt emellan {year} och {int(year) + 1}",
+                middle,
+                year,
+                target.niva,
+            ),
+        )
+    paths = state.bridged.paths
+    own = [
+        _reading(
+            f"Nämndens indikator, {period_name(target.senast)} (sidans mål)",
+            "en enskild månad, så anges senaste värdet",
+            paths,
+            target.senast,
+            target.niva,
+        ),
+        _reading(
+            f"Nämndens indikator, medel av {year}",
+            "månadernas genomsnitt under året",
+            paths,
+            year,
+            target.niva,
+        ),
+        _reading(
+            f"Vuxna mottagare av alla invånare, {period_name(target.senast)}",
+            f"om indikatorn räknas av de vuxna, {decimal(100 * ADULT_SHARE, 0)} procent av invånarna (antagande)"
+            + _already(found, target.niva),
+            paths.scaled(np.array(ADULT_SHARE), "andel av invånare"),
+            target.senast,
+            target.niva,
+        ),
+    ]
+    return (
+        *own,
+        *_bridged_readings(context, state, target.niva, target.senast),
+        _annual(state, target.niva, year),
+    )
+
+
+def _already(found: TargetAssessment, level: float) -> str:
+    """Say what the latest known value would be under the reading by all residents."""
+    if found.latest is None:
+        return ""
+    value = ADULT_SHARE * found.latest[1]
+    reached = ", alltså redan nått" if value <= level else ""
+    return f"; senaste värdet vore {percent(value, 2)}{reached}"
+
+
+def _annual(state: TargetState, level: float, year: str) -> Reading:
+    return _reading(
+        f"Invånare någon gång under {year}",
+        "N31807, samma mått som fyraprocentsmålet",
+        state.forecasts.annual,
+        year,
+        level,
+    )
+
+
+def _between_years(state: TargetState, year: str) -> SamplePaths:
+    """Geometric mean of the year and the next: the yearly level at the turn of the year."""
+    annual = state.forecasts.annual
+    ahead = annual.at(str(int(year) + 1))
+    return annual.scaled(np.sqrt(ahead / annual.at(year))[:, None], "årstakt")
+
+
+def _bridged_readings(context: RunContext, state: TargetState, level: float, period: str) -> list[Reading]:
+    """Readings whose ratio to the annual measure is known from other published figures."""
+    known = {int(year): float(value) for year, value in state.own.items()}
+    found = []
+    points = measure_points(context, MONTHLY_RESIDENTS)
+    if points:
+        result = bridge(known, state.forecasts.annual, points, [period])
+        basis = f"månadsstatistik i {len(points)} punkter, barn inräknade"
+        found.append(_reading(f"Invånare, {period_name(period)}", basis, result.paths, period, level))
+    prior = adult_year_prior(context, state)
+    if prior is not None:
+        ratio, towns = prior
+        own: list[Point] = measure_points(context, ADULTS_IN_YEAR)
+        result = bridge(known, state.forecasts.annual, own, [period[:4]], prior=ratio)
+        basis = f"andel av de vuxna; kvoten från {towns} jämförbara städer"
+        found.append(_reading(f"Vuxna någon gång under {period[:4]}", basis, result.paths, period[:4], level))
+    return found
+
+
+def adult_year_prior(context: RunContext, state: TargetState) -> tuple[BridgePrior, int] | None:
+    """Ratio of adults in the year to residents in the year, over other towns; None with fewer than three."""
+    adults = wide(context.observations, ADULTS_IN_YEAR)
+    if adults.empty:
+        return None
+    ratios = (adults / state.levels.reindex(index=adults.index, columns=adults.columns)).to_numpy(dtype=float)
+    logs = np.log(ratios[np.isfinite(ratios)])
+    if len(logs) < 3:
+        return None
+    spread = float(max(logs.std(ddof=1), 0.03)) * float(np.sqrt(1 + 1 / len(logs)))
+    return BridgePrior(ratio=float(np.exp(logs.mean())), ratio_sd=spread), len(logs)
