@@ -16,6 +16,16 @@ from analysis.runs import load_runs
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in SITE_NOTEBOOKS]
+#: Calls that a reader must see in the notebook's own cells, in this order: data, model with settings, answers, what is kept.
+CHAIN = {
+    "04_mal": (
+        "open_run(",
+        "known_levels(run)",
+        "open_target(run, draws=draws, ahead=ahead)",
+        "scenarios(run, state)",
+        "target_facts(run, state)",
+    ),
+}
 
 
 def _cells(path: Path) -> list[dict[str, Any]]:
@@ -41,6 +51,14 @@ def test_notebooks_define_no_functions_and_compute_nothing(path: Path) -> None:
                 source
             )
             assert not isinstance(node, ast.BinOp) or isinstance(node.op, ast.Add), source
+
+
+@pytest.mark.parametrize("stem", CHAIN)
+def test_the_chain_of_the_analysis_is_visible_in_order(stem: str) -> None:
+    source = "\n".join(_code(ROOT / "notebooks" / f"{stem}.ipynb"))
+    places = [source.find(call) for call in CHAIN[stem]]
+    assert -1 not in places, dict(zip(CHAIN[stem], places, strict=True))
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("path", RUN_NOTEBOOKS, ids=lambda path: path.stem)

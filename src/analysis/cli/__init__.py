@@ -109,6 +109,9 @@ def new_period(
     ] = None,
     run_id: Annotated[str | None, typer.Option("--id", help="Körningens id.")] = None,
     rubrik: Annotated[str | None, typer.Option(help="Körningens rubrik.")] = None,
+    planerad: Annotated[
+        bool, typer.Option("--planerad", help="Låt kant_senast ligga efter i dag: körningen förbereds.")
+    ] = False,
     prova: Annotated[bool, typer.Option("--prova", help="Skriv inget, säg bara vad som saknas.")] = False,
     kor: Annotated[bool, typer.Option("--kor/--kor-inte", help="Kör perioden direkt.")] = True,
 ) -> None:
@@ -132,6 +135,7 @@ def new_period(
         kant_senast=day,
         run_id=run_id,
         rubrik=rubrik,
+        planned=planerad,
         dry_run=prova,
         echo=typer.echo,
     )

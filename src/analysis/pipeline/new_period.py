@@ -64,6 +64,7 @@ def new_period(
     kant_senast: date | None = None,
     run_id: str | None = None,
     rubrik: str | None = None,
+    planned: bool = False,
     dry_run: bool = False,
     echo: Echo = lambda text: None,
     today: date | None = None,
@@ -77,14 +78,17 @@ def new_period(
     period
         ``2024``, ``2024-10`` or ``2024-T2``.
     kant_senast
-        Day whose knowledge the run may use; today unless said, or the period's end if that is later.
+        Day whose knowledge the run may use; today unless said.
+    planned
+        Let the day lie ahead: the period's end when it is later than today, or the day that is said.
     dry_run
         Only check; write nothing.
 
     Raises
     ------
     BistandError
-        If the base or the period is unknown, or the id is taken. ``reports/runs.yml`` is then unchanged.
+        If the base or the period is unknown, the id is taken, or the day lies ahead without `planned`.
+        ``reports/runs.yml`` is then unchanged.
     """
     if not re.match(PERIOD_PATTERN, period):
         raise BistandError(
@@ -93,7 +97,7 @@ def new_period(
     catalogue = load_catalogue(project.raw)
     runs = load_runs(project, catalogue)
     origin = _base(runs, base, kommun)
-    day = kant_senast or max(today or date.today(), period_end(period))
+    day = _known_until(period, kant_senast, today or date.today(), planned)
     run = _run(origin, period, day, run_id, rubrik)
     if any(other.id == run.id for other in runs.runs):
         raise BistandError(
@@ -107,6 +111,18 @@ def new_period(
         _append(project, entry)
     _tell(run, reach, entry, dry_run, echo)
     return NewPeriod(run, origin, reach, entry, not dry_run)
+
+
+def _known_until(period: str, said: date | None, today: date, planned: bool) -> date:
+    """Return the day whose knowledge the run may use: nobody knows today what is known tomorrow."""
+    if planned:
+        return said or max(today, period_end(period))
+    if said is not None and said > today:
+        raise BistandError(
+            f"kant_senast {said.isoformat()} ligger efter dagens datum {today.isoformat()}",
+            fix="Ange en dag som har varit, eller lägg till --planerad om körningen förbereds i förväg.",
+        )
+    return said or today
 
 
 def _base(runs: RunList, base: str | None, kommun: str | None) -> Run:

@@ -32,9 +32,23 @@ def test_the_entry_is_added_and_nothing_else_changes(copy: Project) -> None:
         "uppsala-1000",
         "en-procent-2026",
     )
-    assert run.kant_senast == date(2026, 12, 31)
+    assert run.kant_senast == TODAY
     assert run.rubrik == "Uppsala, Plan för 1000 fler, december 2026"
     assert any("saknas för" in line for line in said)
+
+
+def test_the_day_never_lies_ahead_unless_the_run_is_planned(copy: Project) -> None:
+    before = copy.runs_file.read_bytes()
+    ahead = date(2026, 12, 11)
+    with pytest.raises(BistandError, match="efter dagens datum 2026-12-10") as raised:
+        new_period(copy, BASE, "2026-12", today=TODAY, kant_senast=ahead)
+    assert "--planerad" in str(raised.value)
+    assert copy.runs_file.read_bytes() == before
+    dry = {"today": TODAY, "dry_run": True}
+    assert new_period(copy, BASE, "2026-12", kant_senast=TODAY, **dry).run.kant_senast == TODAY
+    assert new_period(copy, BASE, "2026-12", kant_senast=ahead, planned=True, **dry).run.kant_senast == ahead
+    assert new_period(copy, BASE, "2026-12", planned=True, **dry).run.kant_senast == date(2026, 12, 31)
+    assert new_period(copy, BASE, "2026-06", planned=True, **dry).run.kant_senast == TODAY
 
 
 def test_what_the_data_do_not_reach_is_said(copy: Project) -> None:
