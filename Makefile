@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 GROUPS ?=
 STAMP := $(VENV)/.synkad
 
-.PHONY: report test test-all faults check serve clean environment
+.PHONY: help report test test-all faults check serve clean environment
 
 report: $(STAMP)  ## miljö + alla körningar + webbplats i _site/
 	$(BIN)/bistand report
@@ -29,6 +29,9 @@ check: $(STAMP)  ## lint, format och typer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+help:  ## visa kommandona
+	@sed -n 's/^\([a-z-]*\):[^#=]*## /  make \1 – /p' $(firstword $(MAKEFILE_LIST))
 
 serve: $(STAMP)  ## visa webbplatsen på den egna datorn
 	$(BIN)/bistand serve

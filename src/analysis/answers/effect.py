@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -14,6 +15,7 @@ from analysis.panel import wide
 from analysis.plans.load import load_plan
 from analysis.plans.model import Plan
 from analysis.runs import RunContext
+from analysis.sources.passports import read_yaml
 
 POPULATION: Final = "SCB_FOLKMANGD"
 UNEMPLOYMENT: Final = ("SCB_ARBETSLOSHET", "N02280")
@@ -39,35 +41,6 @@ class Statement:
     day: date
     quotation: str
     source: str
-
-
-STATEMENTS: Final = (
-    Statement(
-        "uppsala-26p",
-        "26-punktsplanen",
-        "0380",
-        date(2021, 1, 28),
-        "indikerar inte en utveckling mot ett minskat antal personer med ekonomiskt bistånd i den takt som behövs",
-        "Uppsala kommun, uppföljning av 26-punktsplanen per december 2020, bilaga till AMN-2020-00406",
-    ),
-    Statement(
-        "uppsala-26p",
-        "26-punktsplanen",
-        "0380",
-        date(2022, 4, 20),
-        "minskade till cirka 4,3 procent för helåret 2021",
-        "Uppsala kommun, uppföljning av 26-punktsplanen, AMN-2022-00099",
-    ),
-    Statement(
-        "uppsala-26p",
-        "26-punktsplanen",
-        "0380",
-        date(2023, 9, 22),
-        "omvärldsfaktorer spelade en avgörande roll",
-        "Uppsala kommun, Plan för 1000 fler i egen försörjning, tjänsteskrivelse AMN-2023-00174, om lärdomarna av "
-        "26-punktsplanen. Skrivelsen tillägger att det är rimligt att tro att förvaltningens insatser bidrog",
-    ),
-)
 
 
 def question_of(plan: Plan, municipality: str, comparable: tuple[str, ...]) -> Question:
@@ -112,8 +85,17 @@ def panel_of(context: RunContext) -> Panel:
     )
 
 
-def statements_known(case: EffectCase, day: date) -> tuple[Statement, ...]:
-    """Return what the administration had written by a day, about the plan or the municipality's plan before it."""
-    written = [item for item in STATEMENTS if item.municipality == case.plan.municipality and item.day <= day]
+def statements_known(case: EffectCase, day: date, raw: Path) -> tuple[Statement, ...]:
+    """Return what the administration had written by a day, about the plan or the municipality's plan before it.
+
+    The quotations are kept in ``bedomningar.yml`` of the folder ``raw``, under ``citat``.
+    """
+    content = read_yaml(raw / "bedomningar.yml")
+    rows = content.get("citat", []) if isinstance(content, dict) else []
+    written = [
+        Statement(row["plan"], row["om"], row["kommun"], row["kant_senast"], row["citat"], row["kalla"])
+        for row in rows
+        if row["kommun"] == case.plan.municipality and row["kant_senast"] <= day
+    ]
     own = [item for item in written if item.plan == case.plan.id]
     return tuple(own or written)

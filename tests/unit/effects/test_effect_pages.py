@@ -181,12 +181,15 @@ def test_the_whole_page_is_swedish_and_complete(nothing: tuple[RunContext, Effec
 
 
 def test_statements_are_quoted_only_once_they_were_written(nothing: tuple[RunContext, EffectCase]) -> None:
-    _, case = nothing
-    quoted = [item.quotation for item in effect_case.statements_known(case, datetime.date(2022, 12, 31))]
+    context, case = nothing
+    quoted = [
+        item.quotation
+        for item in effect_case.statements_known(case, datetime.date(2022, 12, 31), context.project.raw)
+    ]
     assert len(quoted) == 2
-    later = effect_case.statements_known(case, datetime.date(2023, 9, 22))
+    later = effect_case.statements_known(case, datetime.date(2023, 9, 22), context.project.raw)
     assert any("avgörande roll" in item.quotation for item in later)
-    assert effect_case.statements_known(case, datetime.date(2020, 1, 1)) == ()
+    assert effect_case.statements_known(case, datetime.date(2020, 1, 1), context.project.raw) == ()
 
 
 def test_the_parts_of_the_decrease_are_set_beside_the_administrations_words(

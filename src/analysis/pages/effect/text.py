@@ -30,7 +30,7 @@ def question_text(context: RunContext, case: EffectCase) -> Markdown:
 
 def own_judgement(context: RunContext, case: EffectCase) -> Markdown:
     """Set the administration's own words beside the data."""
-    found = statements_known(case, context.run.kant_senast)
+    found = statements_known(case, context.run.kant_senast, context.project.raw)
     if not found:
         return paragraphs(
             "Förvaltningen hade inte publicerat någon egen bedömning av planens effekt den dag som körningen gäller."
