@@ -70,10 +70,10 @@ def board_conclusion(view: PlanView) -> Markdown:
 
 
 def _status_sentence(view: PlanView) -> str:
-    count = measure_count(view)
+    count = numbered(measure_count(view), "åtgärd", "åtgärder")
     if view.board.document is None:
         return (
-            f"**{view.plan.short_title} har {count} åtgärder, och ingen uppföljning av dem var känd "
+            f"**{view.plan.short_title} har {count}, och ingen uppföljning av dem var känd "
             f"{day_name(view.as_of)}.**"
         )
     counts = view.board.grouped_counts()
@@ -81,7 +81,7 @@ def _status_sentence(view: PlanView) -> str:
     inherited = any(row.inherited_from for row in view.board.rows)
     after = "revideringen inför nästa version" if inherited else "uppföljningen"
     return (
-        f"**{view.plan.short_title} har {count} åtgärder: {sentence_list(parts)}.** Det är enligt {after}, som "
+        f"**{view.plan.short_title} har {count}: {sentence_list(parts)}.** Det är enligt {after}, som "
         f"avser {described(view.board.document)} och är daterad {day_name(view.board.document.date)}."
     )
 
@@ -109,7 +109,13 @@ def board_cards(view: PlanView) -> Markdown:
     done = counts.get(Status.DONE, 0)
     off = counts.get(Status.DEVIATING, 0) + counts.get(Status.STOPPED, 0)
     total = measure_count(view)
-    cards = [KeyFigure(str(total), "åtgärder", f"{len(view.plan.focus_areas)} områden")]
+    cards = [
+        KeyFigure(
+            str(total),
+            "åtgärd" if total == 1 else "åtgärder",
+            numbered(len(view.plan.focus_areas), "område", "områden"),
+        )
+    ]
     if view.board.document is not None:
         told = f"enligt dokument daterat {day_name(view.board.document.date)}"
         cards.append(KeyFigure(str(done), f"färdiga av {total}", told))

@@ -37,22 +37,23 @@ def ledger_sentence(entries: Sequence[LedgerEntry]) -> str:
     weak = sum(entry.grade is Grade.BEFORE_AFTER for entry in entries)
     described = sum(entry.grade is Grade.DESCRIPTIVE for entry in entries)
     never = len(entries) - compared - weak - described
-    parts = [
-        f"{weak} kan följas före och efter" if weak else "",
-        f"{described} bara beskrivas" if described else "",
-        f"{never} inte bedömas alls" if never else "",
-    ]
-    rest = sentence_list([part for part in parts if part])
+    rows = numbered(len(entries), "åtgärdsrad", "åtgärdsrader")
+    counted = ((weak, "följas före och efter"), (described, "bara beskrivas"), (never, "inte bedömas alls"))
+    parts = [f"{number} {words}" for number, words in counted if number]
     if never == len(entries):
+        which = "går den enda åtgärdsraden inte att bedöma"
+        if never > 1:
+            which = f"går ingen av de {never} åtgärdsraderna att bedöma var för sig"
         return (
-            f"Med de uppgifter som finns går ingen av de {never} åtgärdsraderna att bedöma var för sig: varken hur många "
+            f"Med de uppgifter som finns {which}: varken hur många "
             "som nåtts eller något eget utfall är känt, eller så avgör någon annan."
         )
     if compared:
-        return f"För {compared} av {len(entries)} åtgärdsrader finns ett underlag att jämföra mot; {rest}."
+        rest = f"; {sentence_list(parts).replace(' ', ' kan ', 1)}" if parts else ""
+        return f"För {compared} av {rows} finns ett underlag att jämföra mot{rest}."
     return (
         "För ingen enskild åtgärd finns uppgifter som visar vad som annars hade hänt: "
-        f"av {len(entries)} åtgärdsrader kan {rest.replace('kan ', '', 1)}."
+        f"av {rows} kan {sentence_list(parts)}."
     )
 
 

@@ -20,6 +20,9 @@ from analysis.pages.parts.table import Column, table
 from analysis.runs import Overview, Run, Target, period_name
 from analysis.swedish import day_name, decimal, percent, points, probability
 
+#: Values that a sentence or a figure's labels name one by one; more are summed up.
+LONGEST_LIST = 5
+
 
 def yearly(overview: Overview, run: Run) -> dict[int, float]:
     """Return the run's published series of its annual measure, by year."""
@@ -60,7 +63,6 @@ def _annual_answer(overview: Overview, target: Target, run: Run, name: str) -> s
 
 def _adult_answer(overview: Overview, target: Target, run: Run, name: str) -> str:
     values = adults(overview, run)
-    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in values.items()]
     last_period, last = list(values.items())[-1]
     if target.reached(last):
         state = f"{period_name(last_period)} var nivån nådd"
@@ -68,9 +70,17 @@ def _adult_answer(overview: Overview, target: Target, run: Run, name: str) -> st
         state = f"i {period_name(last_period)} återstod {points(last - target.niva, sign=False)} till målet"
     return (
         f"**{capitalise(target.namn)}: {_level(target)} vuxna i {name} senast "
-        f"{period_name(target.senast)}.** Nämndens mått var {sentence_list(steps)}; {state}. "
+        f"{period_name(target.senast)}.** Nämndens mått {_steps(values)}; {state}. "
         f"{_chance(overview, run)}"
     )
+
+
+def _steps(values: dict[str, float]) -> str:
+    """Say how the measure has gone: every value while they are few, else the first, the latest and how many."""
+    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in values.items()]
+    if len(steps) <= LONGEST_LIST:
+        return f"var {sentence_list(steps)}"
+    return f"gick från {steps[0]} till {steps[-1]}, {len(steps)} kända värden"
 
 
 def _chance(overview: Overview, run: Run) -> str:
@@ -241,7 +251,7 @@ def _draw_forecast(axes: Axes, x: float, ahead: tuple[float, float, float]) -> N
 
 
 def _labelled(known: list[tuple[float, str, float]], target: Target, annual: bool) -> list[int]:
-    if not annual:
+    if not annual and len(known) <= LONGEST_LIST:
         return list(range(len(known)))
     highest = max(range(len(known)), key=lambda place: known[place][2])
     due = [place for place, item in enumerate(known) if item[1] == target.senast]
