@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -12,24 +13,51 @@ from tests.edit import reseal
 from analysis.errors import BistandError
 from analysis.panel import build_panel, read_panel
 from analysis.paths import Project
-from analysis.pipeline.execute import Job, clean_notebook, execute, execute_notebook
-from analysis.pipeline.manifest import Manifest
+from analysis.pipeline.execute import Limits, clean_notebook, execute_notebook
+from analysis.pipeline.folders import Folder, make_folders
+from analysis.pipeline.jobs import Outcome
+from analysis.pipeline.manifest import Manifest, Sources
+from analysis.pipeline.workers import LocalWorkers
 from analysis.runs import load_runs
 
 EARLY = "uppsala-26p-2020-12"
 
 
-def _job(project: Project, run_id: str, target: Path) -> Job:
+def _make(project: Project, name: str, notebooks: list[Path], parameters: dict[str, str]) -> list[Outcome]:
+    """Execute notebooks into ``reports/<name>`` with forked kernels."""
+    sources = {path.stem: Sources("", "", {}) for path in notebooks}
+    folder = Folder(
+        name,
+        tuple(notebooks),
+        parameters,
+        project.reports / name,
+        Manifest(name, {}, sources, {}),
+        tuple(sources),
+        {},
+    )
+    quiet = {"on_start": lambda job: None, "on_done": lambda outcome: None, "on_folder": lambda name: None}
+    return list(
+        make_folders(project, [folder], lambda: LocalWorkers(warm=True, limits=Limits()), slots=2, **quiet)
+    )
+
+
+def _run(project: Project, run_id: str, name: str) -> Path:
     run = load_runs(project).get(run_id)
-    notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in run.anteckningsbocker)
-    return Job(run.id, notebooks, run.parameters(), target, Manifest(run.id, {}, {}, {}, "", {}))
+    notebooks = [project.notebooks / f"{stem}.ipynb" for stem in run.anteckningsbocker]
+    here = Path.cwd()
+    os.chdir(project.root)
+    try:
+        assert not [outcome for outcome in _make(project, name, notebooks, run.parameters()) if outcome.error]
+    finally:
+        os.chdir(here)
+    return project.reports / name
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in {"tider.json", "manifest.json"}
+        if path.is_file() and path.name not in {".bistandslaget.json", "manifest.json"}
     }
 
 
@@ -51,8 +79,7 @@ def _change_the_future(project: Project, first_year: int) -> None:
 def test_a_run_knows_nothing_that_was_published_later(copy: Project) -> None:
     """The run of December 2020 is the same, byte for byte, whatever happened afterwards."""
     build_panel(copy)
-    before = copy.reports / "fore"
-    assert execute(_job(copy, EARLY, before)).error is None
+    before = _run(copy, EARLY, "fore")
     rows = read_panel(copy)
     own = rows[
         (rows["measure_id"] == "N31807")
@@ -70,8 +97,7 @@ def test_a_run_knows_nothing_that_was_published_later(copy: Project) -> None:
 
     _change_the_future(copy, 2020)
     build_panel(copy)
-    after = copy.reports / "efter"
-    assert execute(_job(copy, EARLY, after)).error is None
+    after = _run(copy, EARLY, "efter")
     assert _contents(after) == _contents(before)
 
 
@@ -98,7 +124,7 @@ def test_a_failed_notebook_names_its_cell_and_leaves_the_last_good_run(tmp_path:
     target.mkdir(parents=True)
     (target / "01.ipynb").write_text("förra", encoding="utf-8")
     notebook = _notebook(tmp_path / "01.ipynb", "x = 1", "raise ValueError('fel tal')")
-    outcome = execute(Job("prov", (notebook,), {}, target, Manifest("prov", {}, {}, {}, "", {})))
+    (outcome,) = _make(Project(tmp_path), "prov", [notebook], {})
     assert outcome.error is not None
     assert re.search(r"01\.ipynb: cell 2 stannade: ValueError: fel tal", outcome.error)
     assert (target / "01.ipynb").read_text(encoding="utf-8") == "förra"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,10 +13,6 @@ from analysis.cli.declaration import declaration_app
 from analysis.cli.micro import micro_app
 from analysis.cli.shared import swedish_errors
 from analysis.errors import BistandError
-
-if TYPE_CHECKING:
-    from analysis.pipeline.execute import Outcome
-    from analysis.pipeline.report import Progress
 
 app = typer.Typer(
     help="Biståndsläget: följ biståndsmottagande, åtgärder och mål i svenska kommuner.",
@@ -35,12 +30,16 @@ app.add_typer(declaration_app, name="deklaration")
 def report(
     korning: Annotated[str | None, typer.Option(help="Kör bara den här körningen.")] = None,
     atergivare: Annotated[str, typer.Option(help="auto, quarto eller inbyggd.")] = "auto",
-    processer: Annotated[int, typer.Option(help="Antal körningar samtidigt.")] = 0,
+    processer: Annotated[int, typer.Option(help="Antal anteckningsböcker samtidigt.")] = 0,
+    karnor: Annotated[str, typer.Option(help="varma (delar på det som läses in) eller vanliga.")] = "varma",
 ) -> None:
     """Bygg observationstabellen, kör det som ändrats och publicera webbplatsen i _site."""
+    from analysis.cli.progress import bar
     from analysis.paths import find_project
     from analysis.pipeline.report import make_report
 
+    if karnor not in {"varma", "vanliga"}:
+        raise BistandError(f"kärnorna ”{karnor}” är okända", fix="Välj varma eller vanliga.")
     if atergivare not in {"auto", "quarto", "inbyggd"}:
         raise BistandError(f"återgivaren ”{atergivare}” är okänd", fix="Välj auto, quarto eller inbyggd.")
     began = time.perf_counter()
@@ -50,15 +49,18 @@ def report(
         only=korning,
         renderer=atergivare,
         workers=processer or min(4, os.cpu_count() or 1),
-        progress=_progress(),
+        progress=bar(),
+        warm=karnor == "varma",
     )
     panel = result.panel
     typer.echo(
         f"Observationer: {panel.rows} ({panel.added} nya, {panel.changed} ändrade, {panel.removed} borttagna) "
         f"ur {len(panel.sources)} källor."
     )
-    names = ", ".join(outcome.name for outcome in result.executed) or "inga"
-    typer.echo(f"Körda: {names}. Oförändrade: {len(result.skipped)}.")
+    names = ", ".join(dict.fromkeys(outcome.name.split("/")[0] for outcome in result.executed)) or "inga"
+    typer.echo(
+        f"Körda: {names} ({len(result.executed)} anteckningsböcker). Oförändrade körningar: {len(result.skipped)}."
+    )
     typer.echo(
         f"Webbplatsen: {result.pages} sidor i {project.relative(project.site)}/index.html "
         f"({result.renderer} återgivare), {time.perf_counter() - began:.0f} s."
@@ -141,7 +143,7 @@ def new_period(
     )
     if not added.written or not kor:
         return
-    report(korning=None, atergivare="auto", processer=0)
+    report(korning=None, atergivare="auto", processer=0, karnor="varma")
     for line in changes_since_previous(project, added.run.id):
         typer.echo(line)
 
@@ -223,25 +225,6 @@ def miljo() -> None:
     from analysis.pipeline.environment import write_environment
 
     typer.echo(f"Skrev {write_environment(find_project())}.")
-
-
-def _progress() -> Progress:
-    """Return a progress bar over notebooks; outside a terminal only finished runs are printed."""
-    from tqdm import tqdm
-
-    from analysis.pipeline.report import Progress
-
-    bars: list[Any] = []
-
-    def start(total: int) -> None:
-        bars.append(tqdm(total=total, unit="körning", desc="Kör", disable=not sys.stderr.isatty()))
-
-    def step(outcome: Outcome) -> None:
-        state = "stannade" if outcome.error else "klar"
-        tqdm.write(f"{outcome.name}: {state} på {outcome.seconds:.0f} s")
-        bars[-1].update()
-
-    return Progress(say=typer.echo, start=start, step=step, stop=lambda: bars[-1].close())
 
 
 if __name__ == "__main__":

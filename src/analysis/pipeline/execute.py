@@ -1,30 +1,32 @@
-"""Execute notebooks through papermill, all of a run or nothing of it."""
+"""Execute one notebook through papermill and store it without anything that differs from time to time."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import BistandError
 from analysis.files import write_text
-from analysis.owned import replace_folder, workroom
-from analysis.pipeline.manifest import Manifest
+from analysis.pipeline.jobs import Job, Outcome, lent
+from analysis.pipeline.kernel import ARGUMENTS, WarmKernel, manager_class
 from analysis.runs.context import OUTPUT_VARIABLE
 
-TIMINGS = "tider.json"
-
-#: Figures and numbers must not depend on how many cores a machine has.
-_KERNEL_ENVIRONMENT = {
+#: Figures and numbers must not depend on how many cores a machine has. Arrow's allocator gets no thread of its own:
+#: a process that is forked may have only one.
+KERNEL_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MPLBACKEND": "agg",
     "PYTHONHASHSEED": "0",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -32,74 +34,67 @@ _KERNEL_ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
-class Job:
-    """One folder of executed notebooks to be made."""
+class Limits:
+    """What a notebook may use: seconds for one cell, and bytes of memory (None: what there is)."""
 
-    name: str
-    notebooks: tuple[Path, ...]
-    parameters: dict[str, str]
-    target: Path
-    manifest: Manifest
+    cell_seconds: int = 1800
+    memory: int | None = None
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a job; `error` is the Swedish message if it failed."""
-
-    name: str
-    seconds: float
-    error: str | None = None
-
-
-def execute_all(
-    jobs: Iterable[Job], *, workers: int, on_done: Callable[[Outcome], None]
-) -> tuple[Outcome, ...]:
-    """Execute jobs in parallel processes; a failed one leaves its last good folder in place."""
-    todo = tuple(jobs)
-    if not todo:
-        return ()
-    outcomes = []
-    with ProcessPoolExecutor(max_workers=max(1, min(workers, len(todo)))) as pool:
-        for future in as_completed([pool.submit(execute, job) for job in todo]):
-            outcome = future.result()
-            outcomes.append(outcome)
-            on_done(outcome)
-    order = {job.name: place for place, job in enumerate(todo)}
-    return tuple(sorted(outcomes, key=lambda outcome: order[outcome.name]))
+def execute_job(
+    job: Job, limits: Limits | None = None, *, sockets: Path | None = None, kernel: WarmKernel | None = None
+) -> Outcome:
+    """Execute a job in this process's kernel; a fault of the notebook is an outcome, not an exception."""
+    began = time.perf_counter()
+    os.environ.update({**KERNEL_ENVIRONMENT, OUTPUT_VARIABLE: str(job.output)})
+    job.output.mkdir(parents=True, exist_ok=True)
+    error = None
+    try:
+        with lent(job):
+            execute_notebook(
+                job.notebook,
+                job.output / job.notebook.name,
+                job.parameters,
+                cwd=job.output,
+                limits=limits or Limits(),
+                sockets=sockets,
+                kernel=kernel,
+            )
+    except BistandError as fault:
+        error = str(fault)
+    return Outcome(job.name, time.perf_counter() - began, error)
 
 
-def execute(job: Job) -> Outcome:
-    """Execute one job in a staging folder and put it in place when every notebook has passed."""
-    start = time.perf_counter()
-    timings: dict[str, float] = {}
-    with workroom(job.target.parent, "korning") as room:
-        staging = room / job.name
-        staging.mkdir()
-        os.environ.update({**_KERNEL_ENVIRONMENT, OUTPUT_VARIABLE: str(staging)})
-        try:
-            for notebook in job.notebooks:
-                began = time.perf_counter()
-                execute_notebook(notebook, staging / notebook.name, job.parameters, cwd=staging)
-                timings[notebook.stem] = round(time.perf_counter() - began, 2)
-        except BistandError as error:
-            return Outcome(job.name, time.perf_counter() - start, str(error))
-        write_text(staging / TIMINGS, json.dumps(timings, indent=1) + "\n")
-        job.manifest.write(staging)
-        replace_folder(staging, job.target)
-    return Outcome(job.name, time.perf_counter() - start)
-
-
-def execute_notebook(source: Path, target: Path, parameters: dict[str, str], *, cwd: Path) -> None:
+def execute_notebook(
+    source: Path,
+    target: Path,
+    parameters: dict[str, str],
+    *,
+    cwd: Path,
+    limits: Limits | None = None,
+    sockets: Path | None = None,
+    kernel: WarmKernel | None = None,
+) -> None:
     """Execute one notebook and store it without anything that differs from time to time.
+
+    Parameters
+    ----------
+    sockets
+        Existing folder for the kernel's socket files; a temporary one without it.
+    kernel
+        A forked kernel that waits to be started; without it a new Python is.
 
     Raises
     ------
     BistandError
-        If a cell fails, naming the notebook, the cell and the error.
+        If a cell fails, takes too long or ends its kernel, naming the notebook, the cell and the error.
     """
     import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    limits = limits or Limits()
+    place = sockets or Path(tempfile.mkdtemp(prefix="bistand-"))
     try:
         papermill.execute_notebook(
             source,
@@ -109,8 +104,9 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, str], *, 
             cwd=cwd,
             progress_bar=False,
             log_output=False,
-            extra_arguments=["--IPKernelApp.log_level=50"],
-            **_transport(),
+            execution_timeout=limits.cell_seconds,
+            extra_arguments=list(ARGUMENTS),
+            **_transport(place, kernel),
         )
     except PapermillExecutionError as error:
         message = str(error.evalue).strip()
@@ -120,16 +116,40 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, str], *, 
             file=source.name,
             fix=None if known else "Rätta felet och kör igen. Den förra godkända körningen är kvar.",
         ) from error
+    except CellTimeoutError as error:
+        raise BistandError(
+            f"cell {_running_cell(target)} var inte klar efter {limits.cell_seconds} sekunder",
+            file=source.name,
+            fix="Gör cellens räkning mindre och kör igen. Den förra godkända körningen är kvar.",
+        ) from error
+    except DeadKernelError as error:
+        raise BistandError(
+            f"cell {_running_cell(target)} avslutade Python: koden gjorde det själv, eller så tog minnet slut",
+            file=source.name,
+            fix="Kör anteckningsboken för hand för att se var. Den förra godkända körningen är kvar.",
+        ) from error
+    finally:
+        if sockets is None:
+            shutil.rmtree(place, ignore_errors=True)
     clean_notebook(target)
 
 
-def _transport() -> dict[str, Any]:
+def _running_cell(path: Path) -> str:
+    """Return the number of the cell that was running when papermill last stored the notebook; ? if it never did."""
+    if not path.is_file():
+        return "?"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    states = [cell["metadata"].get("papermill", {}).get("status") for cell in cells]
+    waiting = [place for place, state in enumerate(states, 1) if state in {"running", "failed"}]
+    started = [place for place, state in enumerate(states, 1) if state != "pending"]
+    return str(waiting[-1] if waiting else started[-1] if started else "?")
+
+
+def _transport(sockets: Path, kernel: WarmKernel | None) -> dict[str, Any]:
     """Return engine options: kernels talk over files where the system can, so that no ports clash."""
     if sys.platform == "win32":
         return {}
-    from analysis.pipeline.kernel import FileSocketKernelManager
-
-    return {"kernel_manager_class": FileSocketKernelManager}
+    return {"kernel_manager_class": manager_class(sockets, kernel)}
 
 
 def clean_notebook(path: Path) -> None:

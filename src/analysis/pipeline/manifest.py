@@ -1,4 +1,4 @@
-"""Manifests: what a run was made from. Equal keys mean that running again would give the same pages."""
+"""Manifests: what each notebook of a folder was made from. Equal keys mean that running again would give the same."""
 
 from __future__ import annotations
 
@@ -11,62 +11,109 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-import analysis
 from analysis.errors import BistandError
 from analysis.files import sha256_of, write_text
-from analysis.paths import Project
 
 MANIFEST = "manifest.json"
-
-#: Rooms whose code cannot change what a notebook computes.
-_NOT_IN_NOTEBOOKS = ("cli.py", "pipeline", "site")
 
 _PACKAGES = ("matplotlib", "numpy", "pandas", "papermill", "scipy", "seaborn", "statsmodels")
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """What a run was made from.
+class Sources:
+    """What one notebook is made from.
 
     Attributes
     ----------
-    inputs
-        Name of each input (observations, plan, catalogue, log) and its SHA-256.
-    notebooks
-        Name of each notebook and its SHA-256.
+    notebook
+        SHA-256 of the notebook without outputs.
     code
-        SHA-256 over all modules that notebooks can reach.
+        SHA-256 over the modules that it imports, directly or through others.
+    inputs
+        Name of each input (observations, plan, groups, log) and its SHA-256.
     """
+
+    notebook: str
+    code: str
+    inputs: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a folder is made from: its parameters, and by notebook its sources."""
 
     run_id: str
     parameters: dict[str, str]
-    inputs: dict[str, str]
-    notebooks: dict[str, str]
-    code: str
+    notebooks: dict[str, Sources]
     versions: dict[str, str]
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """By notebook: SHA-256 over all that it is made from."""
+        common = [self.parameters, self.versions]
+        return {name: _digest([*common, asdict(item)]) for name, item in self.notebooks.items()}
 
     @property
     def key(self) -> str:
         """SHA-256 over everything above."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return _digest(asdict(self))
 
-    def write(self, folder: Path) -> None:
-        """Store the manifest in the run's folder."""
-        content = {**asdict(self), "key": self.key}
+    @property
+    def code(self) -> str:
+        """SHA-256 over the code of all notebooks."""
+        return _digest({name: item.code for name, item in self.notebooks.items()})
+
+    def write(self, folder: Path, files: Mapping[str, Iterable[str]]) -> None:
+        """Store the manifest in the folder, with the files that each notebook has written."""
+        content = {
+            **asdict(self),
+            "key": self.key,
+            "code": self.code,
+            "inputs": {key: value for item in self.notebooks.values() for key, value in item.inputs.items()},
+            "keys": self.keys,
+            "files": {name: sorted(names) for name, names in files.items()},
+        }
         write_text(
             folder / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         )
 
 
-def stored_key(folder: Path) -> str | None:
-    """Return the key of the run that stands in `folder`, or None if there is none."""
+@dataclass(frozen=True)
+class Stored:
+    """What stands in a folder: its key, and by notebook the key and the files it wrote."""
+
+    key: str
+    keys: dict[str, str]
+    files: dict[str, tuple[str, ...]]
+
+
+def stored(folder: Path) -> Stored | None:
+    """Return what stands in `folder`, or None if nothing does or an older version of the program made it."""
     path = folder / MANIFEST
     if not path.is_file():
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(content, Mapping) or "key" not in content:
-        raise BistandError("manifestet är skadat", file=path, fix="Ta bort mappen och kör igen.")
-    return str(content["key"])
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        key = str(content["key"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BistandError("manifestet är skadat", file=path, fix="Ta bort mappen och kör igen.") from error
+    if not {"keys", "files"} <= set(content):
+        return None
+    files = {name: tuple(names) for name, names in content["files"].items()}
+    return Stored(key, dict(content["keys"]), files)
+
+
+def stale_notebooks(manifest: Manifest, folder: Path) -> tuple[str, ...]:
+    """Return the notebooks of a folder that would be made from something else now, or whose files are gone."""
+    there = stored(folder)
+    if there is None:
+        return tuple(manifest.notebooks)
+    return tuple(
+        name
+        for name, key in manifest.keys.items()
+        if there.keys.get(name) != key
+        or not all((folder / part).is_file() for part in there.files.get(name, ()))
+    )
 
 
 def hash_files(paths: Iterable[Path], root: Path) -> str:
@@ -78,16 +125,13 @@ def hash_files(paths: Iterable[Path], root: Path) -> str:
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=1)
-def code_hash() -> str:
-    """Return the hash of all modules that notebooks can reach."""
-    root = Path(analysis.__file__).parent
-    modules = [
-        path
-        for path in root.rglob("*")
-        if path.suffix in {".py", ".yml"} and path.relative_to(root).parts[0] not in _NOT_IN_NOTEBOOKS
-    ]
-    return hash_files(modules, root)
+def hash_text(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest(content: object) -> str:
+    return hash_text(json.dumps(content, sort_keys=True))
 
 
 @lru_cache(maxsize=1)
@@ -95,8 +139,3 @@ def package_versions() -> dict[str, str]:
     """Return the versions that results may depend on."""
     found = {name: version(name) for name in _PACKAGES}
     return {"python": platform.python_version(), **found}
-
-
-def notebook_hashes(project: Project, names: Iterable[str]) -> dict[str, str]:
-    """Return the hash of each named notebook."""
-    return {name: sha256_of(project.notebooks / f"{name}.ipynb") for name in names}

@@ -1,12 +1,12 @@
-"""The main job: panel, stale runs, site; the last good site stands until the new one has passed its checks."""
+"""The main job: panel, stale notebooks, site; the last good site stands until the new one has passed its checks."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from analysis.answers.forecast_rows import append_runs
@@ -16,19 +16,17 @@ from analysis.owned import demand_ours, replace_folder, workroom
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
+from analysis.pipeline.code import imported_by
 from analysis.pipeline.documents import write_documents
-from analysis.pipeline.execute import Job, Outcome, execute_all
+from analysis.pipeline.execute import Limits
 from analysis.pipeline.feed import write_feed
-from analysis.pipeline.manifest import (
-    Manifest,
-    code_hash,
-    hash_files,
-    notebook_hashes,
-    package_versions,
-    stored_key,
-)
-from analysis.pipeline.stage import SITE_FOLDER, SITE_NOTEBOOKS, stage_site
+from analysis.pipeline.folders import Folder, make_folders
+from analysis.pipeline.jobs import Job, Outcome
+from analysis.pipeline.schedule import Workers
+from analysis.pipeline.site_notebooks import site_folder
+from analysis.pipeline.stage import SITE_FOLDER, stage_site
 from analysis.pipeline.staleness import Planned, plan_runs
+from analysis.pipeline.workers import LocalWorkers
 from analysis.runs.load import RunList, load_runs
 from analysis.runs.model import Run
 from analysis.sources.catalogue import load_catalogue
@@ -39,12 +37,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the job tells what it does: `say` prints a line, `step` counts one finished job of `total`."""
+    """Where the job tells what it does: `say` prints a line; `start` gets the jobs, `begin` and `step` one of them."""
 
     say: Say
     start: Callable[[int], None]
     step: Callable[[Outcome], None]
     stop: Callable[[], None]
+    begin: Callable[[Job], None] = lambda job: None
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,28 @@ class ReportResult:
 
 
 def make_report(
-    project: Project, *, only: str | None, renderer: str, workers: int, progress: Progress
+    project: Project,
+    *,
+    only: str | None,
+    renderer: str,
+    workers: int,
+    progress: Progress,
+    warm: bool = True,
+    limits: Limits | None = None,
 ) -> ReportResult:
-    """Build the panel, execute stale runs and publish the site.
+    """Build the panel, execute stale notebooks and publish the site.
+
+    Parameters
+    ----------
+    workers
+        How many notebooks are executed at a time.
+    warm
+        Fork kernels from a process that has imported the stack, where the system can; the pages are the same.
 
     Raises
     ------
     BistandError
-        For bad input (nothing is changed), for failed runs (their last good output and the last good site
+        For bad input (nothing is changed), for failed notebooks (the last good output and the last good site
         stand), and for a site that does not pass its checks (the last good site stands).
     """
     catalogue = load_catalogue(project.raw)
@@ -82,16 +95,26 @@ def make_report(
     planned = plan_runs(project, runs, catalogue, find_passports(*project.sources))
     chosen = [item for item in planned if item.stale and only in (None, item.run.id)]
     skipped = tuple(item.run.id for item in planned if not item.stale)
-    executed = _execute([_run_job(project, item) for item in chosen], workers, progress)
-    _log_forecasts(project, [item.run for item in chosen], progress.say)
-    executed += _execute(_site_jobs(project, planned), workers, progress)
+    folders = [_run_folder(project, item) for item in chosen]
+    folders += site_folder(project, planned, tuple(folder.name for folder in folders))
+    modules = {name for folder in folders for path in folder.notebooks for name in imported_by(path)}
+    make_workers = partial(LocalWorkers, warm=warm, limits=limits or Limits(), modules=tuple(sorted(modules)))
+    executed = _execute(project, folders, [item.run for item in chosen], make_workers, workers, progress)
     pages, used = publish_site(project, runs, renderer=renderer, say=progress.say)
     return ReportResult(panel, executed, skipped, pages, used)
 
 
-def _run_job(project: Project, item: Planned) -> Job:
+def _run_folder(project: Project, item: Planned) -> Folder:
     notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in item.run.anteckningsbocker)
-    return Job(item.run.id, notebooks, item.run.parameters(), project.reports / item.run.id, item.manifest)
+    return Folder(
+        item.run.id,
+        notebooks,
+        item.run.parameters(),
+        project.reports / item.run.id,
+        item.manifest,
+        item.notebooks,
+        {},
+    )
 
 
 def _log_forecasts(project: Project, runs: list[Run], say: Say) -> None:
@@ -102,42 +125,43 @@ def _log_forecasts(project: Project, runs: list[Run], say: Say) -> None:
         say(f"Prognosloggen: {result.added} nya rader i {project.relative(project.forecast_log)}.")
 
 
-def _site_jobs(project: Project, planned: tuple[Planned, ...]) -> list[Job]:
-    keys = "".join(item.manifest.key for item in planned)
-    manifest = Manifest(
-        run_id=SITE_FOLDER,
-        parameters={},
-        inputs={
-            "korningar": hashlib.sha256(keys.encode()).hexdigest(),
-            "pass": hash_files(
-                [path for folder in project.sources for path in folder.rglob("*.pass.yml")], project.root
-            ),
-            "korningslista": hash_files([project.runs_file], project.root),
-        },
-        notebooks=notebook_hashes(project, SITE_NOTEBOOKS),
-        code=code_hash(),
-        versions=package_versions(),
-    )
-    target = project.reports / SITE_FOLDER
-    if stored_key(target) == manifest.key:
-        return []
-    notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in SITE_NOTEBOOKS)
-    return [Job(SITE_FOLDER, notebooks, {}, target, manifest)]
-
-
-def _execute(jobs: list[Job], workers: int, progress: Progress) -> tuple[Outcome, ...]:
-    if not jobs:
+def _execute(
+    project: Project,
+    folders: list[Folder],
+    runs: list[Run],
+    make_workers: Callable[[], Workers],
+    slots: int,
+    progress: Progress,
+) -> tuple[Outcome, ...]:
+    """Execute the folders' stale notebooks; forecasts are logged once every run stands, before pages that read them."""
+    if not folders:
         return ()
-    progress.start(len(jobs))
+    waiting = {run.id for run in runs}
+
+    def placed(name: str) -> None:
+        if name in waiting:
+            waiting.discard(name)
+            if not waiting:
+                _log_forecasts(project, runs, progress.say)
+
+    progress.start(sum(len(folder.stale) for folder in folders))
     try:
-        outcomes = execute_all(jobs, workers=workers, on_done=progress.step)
+        outcomes = make_folders(
+            project,
+            folders,
+            make_workers,
+            slots=slots,
+            on_start=progress.begin,
+            on_done=progress.step,
+            on_folder=placed,
+        )
     finally:
         progress.stop()
     failed = [outcome for outcome in outcomes if outcome.error]
     if failed:
         details = "\n".join(f"- {outcome.name}: {outcome.error}" for outcome in failed)
         raise BistandError(
-            f"{len(failed)} av {len(outcomes)} körningar stannade. Webbplatsen är inte ändrad.\n{details}"
+            f"{len(failed)} av {len(outcomes)} anteckningsböcker stannade. Webbplatsen är inte ändrad.\n{details}"
         )
     return outcomes
 

@@ -1,9 +1,15 @@
-"""Which runs need executing: compare what a run would be made from with what it was made from."""
+"""Which notebooks need executing: compare what each would be made from with what it was made from.
+
+A run depends on what it reads: the rows that it can see, its plan and the plans linked to it, its comparison group,
+its municipality's logged forecasts, and the code that its notebooks import. Other municipalities' plans, runs and own
+months leave it fresh.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,15 +17,17 @@ import pandas as pd
 from analysis.forecasts.log import read_log
 from analysis.panel import read_panel
 from analysis.paths import Project
+from analysis.pipeline.code import code_hash, imported_by
 from analysis.pipeline.manifest import (
     Manifest,
-    code_hash,
+    Sources,
     hash_files,
-    notebook_hashes,
+    hash_text,
     package_versions,
-    stored_key,
+    stale_notebooks,
 )
-from analysis.runs.context import fingerprint, visible
+from analysis.pipeline.rows import RowHashes
+from analysis.runs.context import fingerprint
 from analysis.runs.load import RunList
 from analysis.runs.model import Run
 from analysis.sources.catalogue import Catalogue
@@ -28,72 +36,104 @@ from analysis.sources.passports import LocatedPassport
 
 @dataclass(frozen=True)
 class Planned:
-    """A run, what it would be made from now, and whether what stands is something else."""
+    """A run, what it would be made from now, and which of its notebooks must be executed for that."""
 
     run: Run
     manifest: Manifest
-    stale: bool
+    notebooks: tuple[str, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Whether anything must be executed."""
+        return bool(self.notebooks)
 
 
 def plan_runs(
     project: Project, runs: RunList, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
 ) -> tuple[Planned, ...]:
-    """Return every listed run with its manifest, and whether it is stale."""
-    observations = read_panel(project)
+    """Return every listed run with its manifest and its stale notebooks."""
+    rows = RowHashes(read_panel(project), catalogue, passports)
+    log = read_log(project.forecast_log)
+    common = _common_inputs(project)
+    names = sorted({name for run in runs.runs for name in run.anteckningsbocker})
+    sources = {name: notebook_sources(project, name, {}) for name in names}
     planned = []
     for run in runs.runs:
-        manifest = run_manifest(project, run, runs, catalogue, passports, observations)
-        planned.append(Planned(run, manifest, stored_key(project.reports / run.id) != manifest.key))
+        inputs = common | run_inputs(project, run, runs, catalogue, passports, rows, log)
+        manifest = Manifest(
+            run_id=run.id,
+            parameters={**run.parameters(), "rubrik": run.rubrik},
+            notebooks={name: replace(sources[name], inputs=inputs) for name in run.anteckningsbocker},
+            versions=package_versions(),
+        )
+        planned.append(Planned(run, manifest, stale_notebooks(manifest, project.reports / run.id)))
     return tuple(planned)
 
 
-def run_manifest(
+def notebook_sources(project: Project, name: str, inputs: dict[str, str]) -> Sources:
+    """Return what a notebook is made from, given its inputs."""
+    path = project.notebooks / f"{name}.ipynb"
+    return Sources(hash_files([path], project.root), code_hash(imported_by(path)), inputs)
+
+
+def run_inputs(
     project: Project,
     run: Run,
     runs: RunList,
     catalogue: Catalogue,
-    passports: tuple[LocatedPassport, ...],
-    observations: pd.DataFrame,
-) -> Manifest:
-    """Return what `run` would be made from: only what it can see counts."""
+    passports: Sequence[LocatedPassport],
+    rows: RowHashes,
+    log: pd.DataFrame,
+) -> dict[str, str]:
+    """Return the hashes of what `run` reads of its own."""
     previous = runs.previous(run)
-    seen = [
-        fingerprint(visible(observations, item, catalogue, passports)) for item in (run, previous) if item
-    ]
-    target = runs.targets[run.mal].model_dump_json() if run.mal else ""
-    return Manifest(
-        run_id=run.id,
-        parameters={**run.parameters(), "rubrik": run.rubrik},
-        inputs={
-            "observationer": seen[0],
-            "forra_korningen": seen[1] if previous else "",
-            "planer": hash_files(_plan_files(project), project.root),
-            "turnering": hash_files(_measured_files(project), project.root),
-            "prognoslogg": _logged_before(project, run),
-            "katalog": hash_files(_catalogue_files(project), project.root),
-            "mal": hashlib.sha256(target.encode()).hexdigest(),
-        },
-        notebooks=notebook_hashes(project, run.anteckningsbocker),
-        code=code_hash(),
-        versions=package_versions(),
-    )
+    earlier = [other for other in runs.runs if other.kant_senast < run.kant_senast]
+    logged = (log["municipality"] == run.kommun) & (log["data_as_of"] < run.kant_senast.isoformat())
+    group = catalogue.groups[run.jamforelse]
+    seen = rows.sources(run)
+    return {
+        "observationer": rows.visible(run),
+        "forra_korningen": rows.visible(previous) if previous else "",
+        "redan_visat": rows.shown_before(run, earlier),
+        "pass": hash_text(
+            "".join(
+                item.passport.model_dump_json(exclude={"sha256", "original"})
+                for item in passports
+                if item.passport.id in seen
+            )
+        ),
+        "planer": hash_files(linked_plans(project, run.plan), project.root),
+        "grupp": hash_text(group.model_dump_json()),
+        "prognoslogg": fingerprint(log[logged]),
+        "mal": hash_text(runs.targets[run.mal].model_dump_json() if run.mal else ""),
+    }
 
 
-def _logged_before(project: Project, run: Run) -> str:
-    """Hash the logged forecasts that the run's page may score: its municipality's, from before its day."""
-    log = read_log(project.forecast_log)
-    seen = (log["municipality"] == run.kommun) & (log["data_as_of"] < run.kant_senast.isoformat())
-    return fingerprint(log[seen])
+def linked_plans(project: Project, plan_id: str) -> tuple[Path, ...]:
+    """Return the file of a plan and of every plan whose measures are linked to its, directly or through others."""
+    texts = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted(project.plans.glob("*.yml"))
+        if path.stem.islower()
+    }
+    names = {
+        one: {other for other in texts if other != one and re.search(rf"(?<![\w-]){re.escape(other)}/", text)}
+        for one, text in texts.items()
+    }
+    found, waiting = set(), {plan_id}
+    while waiting:
+        one = waiting.pop()
+        found.add(one)
+        near = names.get(one, set()) | {other for other, named in names.items() if one in named}
+        waiting |= near - found
+    return tuple(project.plans / f"{name}.yml" for name in sorted(found))
 
 
-def _plan_files(project: Project) -> list[Path]:
-    return sorted(project.plans.glob("*.yml"))
-
-
-def _measured_files(project: Project) -> list[Path]:
-    """Measured track records of methods that pages quote."""
-    return sorted((project.root / "benchmarks" / "results").glob("effects_tournament.csv"))
-
-
-def _catalogue_files(project: Project) -> list[Path]:
-    return [project.raw / name for name in ("matt.yml", "jamforelsegrupper.yml", "bedomningar.yml")]
+def _common_inputs(project: Project) -> dict[str, str]:
+    """Return the hashes of what every run reads: the catalogue of measures, judgements, corrections, track records."""
+    raw = [project.raw / name for name in ("matt.yml", "bedomningar.yml", "corrections.yml", "handelser.yml")]
+    measured = (project.root / "benchmarks" / "results").glob("effects_tournament.csv")
+    return {
+        "katalog": hash_files([path for path in raw if path.is_file()], project.root),
+        "turnering": hash_files(measured, project.root),
+    }

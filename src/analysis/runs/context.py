@@ -22,6 +22,7 @@ from analysis.paths import Project, find_project
 from analysis.runs.load import RunList, check_references, load_runs
 from analysis.runs.model import Run, Target
 from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
+from analysis.sources.ingest.reader import NAME as ADDED
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import LocatedPassport, describe_validation, find_passports
 
@@ -90,11 +91,16 @@ class RunContext:
 def visible(
     observations: pd.DataFrame, run: Run, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
 ) -> pd.DataFrame:
-    """Return the rows that `run` may use: what was known on its day, about what concerns it."""
+    """Return the rows that `run` may use: what was known on its day, about what concerns it.
+
+    A municipality's own files concern its own runs only.
+    """
     national = {item.passport.id for item in passports if item.passport.national}
+    added = {item.passport.id for item in passports if item.passport.inlasning.lasare == ADDED} - national
     concerned = {run.kommun, RIKET, *catalogue.groups[run.jamforelse].kommuner}
     known = known_as_of(observations, run.kant_senast)
     keep = known["source_id"].isin(national) | known["kommun_kod"].isin(concerned)
+    keep &= ~known["source_id"].isin(added) | known["kommun_kod"].isin({run.kommun, RIKET})
     return known[keep].reset_index(drop=True)
 
 

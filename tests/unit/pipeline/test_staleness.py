@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,9 @@ from tests.edit import replace_line, reseal
 
 from analysis.panel import build_panel
 from analysis.paths import Project
-from analysis.pipeline.manifest import stored_key
-from analysis.pipeline.staleness import Planned, plan_runs
+from analysis.pipeline.code import code_files, code_hash, imported_by
+from analysis.pipeline.manifest import stored
+from analysis.pipeline.staleness import Planned, linked_plans, plan_runs
 from analysis.runs import load_runs
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import find_passports
@@ -39,7 +41,7 @@ def _plan(project: Project) -> tuple[Planned, ...]:
 
 def _pretend_executed(project: Project) -> None:
     for item in _plan(project):
-        item.manifest.write(project.reports / item.run.id)
+        item.manifest.write(project.reports / item.run.id, dict.fromkeys(item.manifest.notebooks, ()))
 
 
 def _stale(project: Project) -> set[str]:
@@ -81,6 +83,62 @@ def test_a_changed_notebook_makes_the_runs_that_use_it_stale(copy: Project) -> N
     path = copy.notebooks / "01_laget.ipynb"
     path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
     assert _stale(copy) == ALL - {"uppsala-vp2025-2024-12"}
+    assert {item.notebooks for item in _plan(copy) if item.stale} == {("01_laget",)}
+
+
+def test_a_file_that_is_gone_makes_its_notebook_stale(copy: Project) -> None:
+    _pretend_executed(copy)
+    item = _plan(copy)[0]
+    item.manifest.write(
+        copy.reports / item.run.id,
+        {name: (f"{name}.ipynb",) if name == "03_effekt" else () for name in item.manifest.notebooks},
+    )
+    assert [(one.run.id, one.notebooks) for one in _plan(copy) if one.stale] == [
+        (item.run.id, ("03_effekt",))
+    ]
+
+
+def test_another_municipalitys_plan_and_run_leave_all_fresh(copy: Project) -> None:
+    _pretend_executed(copy)
+    text = (copy.plans / "lund-2021.yml").read_text(encoding="utf-8")
+    (copy.plans / "malmo-2021.yml").write_text(text.replace("lund-2021", "malmo-2021"), encoding="utf-8")
+    runs = copy.runs_file.read_text(encoding="utf-8")
+    runs += "  - {id: malmo-2021-12, rubrik: Malmö, kommun: '1280', period: 2021-12, plan: malmo-2021}\n"
+    copy.runs_file.write_text(runs, encoding="utf-8")
+    assert [item.run.id for item in _plan(copy) if item.stale] == ["malmo-2021-12"]
+
+
+def test_linked_plans_are_found_in_both_directions(copy: Project) -> None:
+    names = {path.stem for path in linked_plans(copy, "uppsala-1000")}
+    assert {"uppsala-1000", "uppsala-1000-2024"} <= names
+    assert "uppsala-1000" in {path.stem for path in linked_plans(copy, "uppsala-1000-2024")}
+    assert "lund-2021" not in names
+    assert [path.stem for path in linked_plans(copy, "lund-2021")] == ["lund-2021"]
+
+
+def test_a_notebook_depends_on_the_modules_it_imports_and_no_others(tmp_path: Path) -> None:
+    package = tmp_path / "analysis"
+    (package / "sub").mkdir(parents=True)
+    contents = {
+        "__init__.py": "",
+        "sub/__init__.py": "",
+        "sub/page.py": "def f():\n    from analysis import far\n    return far\n",
+        "far.py": "import analysis.near",
+        "near.py": "",
+        "other.py": "",
+    }
+    for name, text in contents.items():
+        (package / name).write_text(text, encoding="utf-8")
+    notebook = tmp_path / "n.ipynb"
+    cell = {"cell_type": "code", "source": ["%matplotlib inline\n", "from analysis.sub import page"]}
+    notebook.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    found = code_files(imported_by(notebook), tmp_path)
+    assert {path.relative_to(package).as_posix() for path in found} == set(contents) - {"other.py"}
+    before = code_hash(imported_by(notebook), tmp_path)
+    (package / "other.py").write_text("x = 1", encoding="utf-8")
+    assert code_hash(imported_by(notebook), tmp_path) == before
+    (package / "near.py").write_text("x = 1", encoding="utf-8")
+    assert code_hash(imported_by(notebook), tmp_path) != before
 
 
 def test_a_copy_elsewhere_has_the_same_keys(copy: Project, tmp_path: Path) -> None:
@@ -93,7 +151,9 @@ def test_a_copy_elsewhere_has_the_same_keys(copy: Project, tmp_path: Path) -> No
 def test_the_stored_key_is_read_back(copy: Project) -> None:
     manifest = _plan(copy)[0].manifest
     folder = copy.reports / "prov"
-    assert stored_key(folder) is None
-    manifest.write(folder)
-    assert stored_key(folder) == manifest.key
-    assert replace(manifest, code="x").key != manifest.key
+    assert stored(folder) is None
+    manifest.write(folder, {"01_laget": ("b", "a")})
+    there = stored(folder)
+    assert there is not None
+    assert (there.key, there.keys, there.files["01_laget"]) == (manifest.key, manifest.keys, ("a", "b"))
+    assert replace(manifest, versions={}).key != manifest.key

@@ -1,0 +1,68 @@
+"""What every notebook would import and prepare on its own, done once in the process that workers are forked from.
+
+`multiprocessing.forkserver` imports this module. The modules of the notebooks at hand are named in `VARIABLE`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import importlib
+import io
+import os
+from types import SimpleNamespace
+
+VARIABLE = "BISTAND_FORLADDA"
+
+_STACK = (
+    "papermill",
+    "nbclient",
+    "jupyter_client.provisioning",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "IPython.core.completer",
+    "matplotlib_inline.backend_inline",
+    "scipy.stats",
+    "scipy.optimize",
+    "seaborn",
+    "statsmodels.api",
+    "analysis.cli",
+    "analysis.pipeline.workers",
+)
+
+
+def _import_pandas() -> None:
+    """Import pandas as a kernel does: it asks once, while it is imported, whether tables are shown in a terminal."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    try:
+        importlib.import_module("pandas")
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def _draw_once() -> None:
+    """Draw a small figure: fonts and renderers are found and loaded at the first one."""
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], [0, 1], label="å")
+    axes.set_title("å")
+    axes.legend()
+    for kind in ("png", "svg"):
+        figure.savefig(io.BytesIO(), format=kind)
+    plt.close(figure)
+
+
+def load() -> None:
+    """Import the stack. A module that cannot be imported is left to the notebook that wants it, which says so."""
+    _import_pandas()
+    for name in (*_STACK, *os.environ.get(VARIABLE, "").split()):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    _draw_once()
+    gc.collect()
+    gc.freeze()
+
+
+load()
