@@ -47,5 +47,6 @@ environment:
 ifeq ($(SYSTEM_UV),)
 	test -x $(BIN)/uv || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv==$(UV_VERSION))
 endif
-	UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --inexact $(GROUPS)
+	UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --inexact --compile-bytecode $(GROUPS)
+	$(BIN)/python -m compileall -q src
 	touch $(STAMP)

@@ -124,6 +124,7 @@ def test_the_process_that_is_forked_has_one_thread(tmp_path: Path, scratch: Path
 
 
 @forks
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_ending_the_main_process_ends_workers_and_kernels(tmp_path: Path, number: int, scratch: Path) -> None:
     job = _job(

@@ -11,6 +11,7 @@ import gc
 import importlib
 import io
 import os
+import sys
 from types import SimpleNamespace
 
 VARIABLE = "BISTAND_FORLADDA"
@@ -57,6 +58,8 @@ def _draw_once() -> None:
 def load() -> None:
     """Import the stack. A module that cannot be imported is left to the notebook that wants it, which says so."""
     _import_pandas()
+    # jsonschema, which nbformat imports, would build a grammar of web addresses for a check that nobody asks for
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[call-overload]
     for name in (*_STACK, *os.environ.get(VARIABLE, "").split()):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
