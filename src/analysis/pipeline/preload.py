@@ -27,7 +27,9 @@ _STACK = (
     "scipy.stats",
     "scipy.optimize",
     "seaborn",
-    "statsmodels.api",
+    "statsmodels.tsa.exponential_smoothing.ets",
+    "statsmodels.tsa.forecasting.theta",
+    "statsmodels.tsa.statespace.structural",
     "analysis.cli",
     "analysis.pipeline.workers",
 )
@@ -59,7 +61,7 @@ def load() -> None:
     """Import the stack. A module that cannot be imported is left to the notebook that wants it, which says so."""
     _import_pandas()
     # jsonschema, which nbformat imports, would build a grammar of web addresses for a check that nobody asks for
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[call-overload]
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for name in (*_STACK, *os.environ.get(VARIABLE, "").split()):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
