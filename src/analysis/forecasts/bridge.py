@@ -168,6 +168,12 @@ def _reading_sd(period: str, prior: BridgePrior) -> float:
     return prior.month_sd if is_month(period) else prior.year_sd
 
 
+def log_curve(known: Mapping[int, float], future: SamplePaths, periods: Sequence[str]) -> Array:
+    """Log annual share at the middle of each period, known years and paths joined; draws x periods."""
+    curve = _Curve(known, future, np.log(np.maximum(future.draws, 1e-6)))
+    return np.stack([curve.at(period) for period in periods], axis=1)
+
+
 class _Curve:
     """Log annual share in continuous time, known years and paths joined; linear between mid-years."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 
@@ -50,3 +51,10 @@ def horizon_of(origin: str, period: str) -> int:
     if is_month(origin) == is_month(period):
         return steps_between(origin, period)
     return max(math.ceil(centre(period) - centre(origin)), 1)
+
+
+def weekdays(month: str) -> int:
+    """Mondays to Fridays in a month."""
+    first = dt.date.fromisoformat(f"{month}-01")
+    days = int(last_day(month)[8:])
+    return sum((first.weekday() + step) % 7 < 5 for step in range(days))
