@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from analysis.forecasts.backtest import (
     naive_forecaster,
     panel_forecaster,
     pooled_forecaster,
+    population_as_known,
     run_backtest,
     size_class,
     summarise,
@@ -113,3 +116,24 @@ def test_the_real_panel_keeps_its_measured_quality(checkout: Project) -> None:
     assert overall.loc["panel", "score"] < 0.225
     np.testing.assert_allclose(panel["hit80"], 0.80, atol=0.035)
     np.testing.assert_allclose(panel["hit95"], 0.95, atol=0.02)
+
+
+def test_population_enters_each_origin_as_it_was_known() -> None:
+    levels, sizes = small_panel()
+    population = pd.DataFrame(
+        {year: {code: size * year for code, size in sizes.items()} for year in (2016, 2017, 2018, 2019)}
+    )
+    population.loc["1003", 2018] = np.nan
+    seen = {}
+
+    def spy(
+        known: pd.DataFrame, people: Mapping[str, float], codes: Sequence[str], horizon: int
+    ) -> np.ndarray:
+        seen[int(known.columns[-1])] = dict(people)
+        return np.ones((len(codes), 5, horizon))
+
+    run_backtest(levels, population_as_known(population), {"spy": spy}, origins=[2015, 2019])
+
+    assert seen[2019]["1001"] == sizes["1001"] * 2018
+    assert seen[2019]["1003"] == sizes["1003"] * 2017
+    assert seen[2015]["1001"] == sizes["1001"] * 2016

@@ -22,6 +22,8 @@ from analysis.forecasts.scoring import interval_hits, wis
 Array = NDArray[np.float64]
 #: (levels up to the origin, population per code, codes to forecast, horizon) -> draws, codes x draws x horizon
 Forecaster = Callable[[pd.DataFrame, Mapping[str, float], Sequence[str], int], Array]
+#: Population per code, or a function of the origin that gives it as it was known then.
+Sizes = Mapping[str, float] | Callable[[int], Mapping[str, float]]
 
 #: Upper bounds of the size classes, in residents, and their Swedish names.
 SIZE_CLASSES: Final = ((15_000, "under 15 000"), (50_000, "15 000–50 000"), (np.inf, "över 50 000"))
@@ -111,9 +113,29 @@ def pooled_forecaster(years: int = 5) -> Forecaster:
     return forecast
 
 
+def population_as_known(population: pd.DataFrame, lag: int = 1) -> Callable[[int], dict[str, float]]:
+    """Population per code as it was known at each origin.
+
+    Parameters
+    ----------
+    population
+        Index = codes, columns = years.
+    lag
+        Years between the origin and the last population known when that year's shares were published. An origin
+        before the first known year uses the first: sizes then come from later than the origin.
+    """
+
+    def at(origin: int) -> dict[str, float]:
+        known = [year for year in population.columns if int(year) <= origin - lag] or [population.columns[0]]
+        latest = population[known].ffill(axis=1).iloc[:, -1].dropna()
+        return {str(code): float(value) for code, value in latest.items()}
+
+    return at
+
+
 def run_backtest(
     levels: pd.DataFrame,
-    sizes: Mapping[str, float],
+    sizes: Sizes,
     models: Mapping[str, Forecaster],
     *,
     origins: Sequence[int],
@@ -127,7 +149,7 @@ def run_backtest(
     levels
         Shares in per cent, index = codes, columns = years; cut it at what a run may know.
     sizes
-        Population per code (used for size classes and by the panel model).
+        Population per code (used for size classes and by the panel model), the same for every origin or as known at it.
     codes
         Municipalities to score; default: those without a missing year.
     """
@@ -135,16 +157,17 @@ def run_backtest(
     scores, crossings = [], []
     for origin in origins:
         known = levels.loc[:, :origin]
+        people = sizes(origin) if callable(sizes) else sizes
         ahead = [h for h in range(1, horizons + 1) if origin + h in levels.columns]
         for name, model in models.items():
             if not ahead:
                 continue
-            draws = model(known, sizes, chosen, max(ahead))
+            draws = model(known, people, chosen, max(ahead))
             start = known.loc[chosen].iloc[:, -1].to_numpy(dtype=float)
             for h in ahead:
                 outcome = levels.loc[chosen, origin + h].to_numpy(dtype=float)
                 label = {"model": name, "origin": origin, "horizon": h}
-                scores.append(score_draws(chosen, outcome, draws[:, :, h - 1], sizes).assign(**label))
+                scores.append(score_draws(chosen, outcome, draws[:, :, h - 1], people).assign(**label))
                 crossings.append(_crossings(chosen, start, outcome, draws[:, :, h - 1]).assign(**label))
     return Backtest(_stack(scores), _stack(crossings))
 

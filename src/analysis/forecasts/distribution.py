@@ -151,9 +151,12 @@ class SamplePaths:
         return np.quantile(self.at(period) - other.at(period), [0.05, 0.5, 0.95])
 
 
-def systematic_resample(weight: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Indices of the draws to keep: as many as there are weights (which sum to one), in ascending order."""
-    position = (rng.random() + np.arange(weight.size)) / weight.size
+def systematic_resample(
+    weight: NDArray[np.float64], rng: np.random.Generator, count: int | None = None
+) -> NDArray[np.int64]:
+    """Indices of the draws to keep, in ascending order: `count`, or as many as there are weights (which sum to one)."""
+    size = weight.size if count is None else count
+    position = (rng.random() + np.arange(size)) / size
     return np.minimum(np.searchsorted(np.cumsum(weight), position), weight.size - 1)
 
 

@@ -19,18 +19,14 @@ from numpy.typing import NDArray
 
 from analysis.forecasts.bridge import BridgePrior, Point, bridge, log_curve
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.month_model import MonthDraws, MonthSettings, Readings, draw_months
-from analysis.forecasts.monthly import stray_months
-from analysis.forecasts.periods import centre, following, is_month, steps_between, weekdays
-from analysis.forecasts.series import zero_floor
+from analysis.forecasts.month_model import MonthDraws, draw_months
+from analysis.forecasts.month_parts import MonthSettings
+from analysis.forecasts.month_readings import MonthFrame, read_months
+from analysis.forecasts.periods import centre, is_month
 
 Array = NDArray[np.float64]
 MODEL_NAME: Final = "panel+månader"
 MONTHS_ALONE: Final = "månader"
-#: The level of the ratio is not known beforehand; months tell it at once.
-LEVEL_SD: Final = 1.0
-#: Weekdays in a month on average.
-WEEKDAYS: Final = 365.2425 * 5.0 / 7.0 / 12.0
 #: Slope of the months when there is no annual panel: what a panel's paths would otherwise carry.
 ALONE: Final = MonthSettings(trend=(0.02, 0.05, 0.1, 0.2), trend_prior=(0.06, 0.7))
 
@@ -53,6 +49,9 @@ class JointForecast:
         without an annual measure.
     observed_ratios
         The same, as known: for years whose twelve months (or whose own figure) and annual share are known.
+    keep
+        The row of the panel's paths that each draw belongs to: what the months say of futures that others share
+        (`CommonFuture.given`); empty without months.
     effective_draws
         Effective number of the panel's paths after the months have spoken.
     last_month
@@ -70,6 +69,7 @@ class JointForecast:
     years: SamplePaths | None
     ratio: Array
     observed_ratios: Mapping[str, float]
+    keep: NDArray[np.int64]
     effective_draws: float
     last_month: str | None
     season: pd.Series[float]
@@ -134,9 +134,9 @@ def joint_forecast(
     ]
     if late or not periods:
         raise ValueError(f"periods must lie after {last}: {', '.join(late) or 'none given'}")
-    frame = _Frame.over(values, points, periods)
+    frame = MonthFrame.over(values, points, periods)
     rng = np.random.default_rng(seed)
-    readings, stray = _readings(frame, values, points, spread or {}, rounding, prior)
+    readings, stray = read_months(frame, values, points, spread or {}, rounding, prior)
     curve = (
         np.zeros((draws, len(frame.months)))
         if future is None
@@ -165,6 +165,7 @@ def _by_bridge(
         years=None,
         ratio=found.ratio,
         observed_ratios=found.observed_ratios,
+        keep=np.empty(0, dtype=np.int64),
         effective_draws=found.effective_draws,
         last_month=None,
         season=pd.Series(dtype=float),
@@ -173,91 +174,8 @@ def _by_bridge(
     )
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Every month that is read, forecast or part of a year that is; consecutive.
-
-    Attributes
-    ----------
-    months
-        As text, ascending.
-    first_year, last_year
-        Years to forecast, ends included.
-    """
-
-    months: tuple[str, ...]
-    first_year: int
-    last_year: int
-
-    @classmethod
-    def over(cls, values: Mapping[str, float], points: Sequence[Point], periods: Sequence[str]) -> _Frame:
-        last = max(values)
-        first_year = int(following(last, 1)[0][:4])
-        last_year = max(int(period[:4]) for period in periods)
-        starts = [min(values), f"{first_year}-01"]
-        starts += [point.period if is_month(point.period) else f"{point.period}-01" for point in points]
-        start = min(starts)
-        count = steps_between(start, f"{last_year}-12")
-        return cls((start, *following(start, count)), first_year, last_year)
-
-    def index(self, period: str) -> list[int]:
-        """Positions of the months that a period holds."""
-        if is_month(period):
-            return [self.months.index(period)]
-        start = self.months.index(f"{period}-01")
-        return list(range(start, start + 12))
-
-
-def _readings(
-    frame: _Frame,
-    values: Mapping[str, float],
-    points: Sequence[Point],
-    spread: Mapping[str, float],
-    rounding: float,
-    prior: BridgePrior | None,
-) -> tuple[Readings, tuple[str, ...]]:
-    """Months and points as linear readings, stray months left out."""
-    series = pd.Series(values).reindex(frame.months).to_numpy(dtype=float)
-    floor = max(zero_floor(series), rounding)
-    log = np.log(np.maximum(series, floor))
-    stray = stray_months(log)
-    rows, seen, variance = [], [], []
-    for index in np.flatnonzero(np.isfinite(log) & ~stray):
-        month = frame.months[index]
-        rows.append(_row(len(frame.months), [int(index)]))
-        seen.append(float(log[index]))
-        variance.append(spread.get(month, 0.0) ** 2 + (rounding / max(series[index], floor)) ** 2 / 3.0)
-    belief = prior or BridgePrior()
-    for point in points:
-        if point.value <= 0:
-            raise ValueError("points must be positive")
-        if point.period in values:
-            continue
-        rows.append(_row(len(frame.months), frame.index(point.period)))
-        seen.append(float(np.log(point.value)))
-        extra = 0.0 if is_month(point.period) else belief.year_sd**2
-        variance.append(extra + (point.rounding / point.value) ** 2 / 3.0)
-    readings = Readings(
-        times=np.array([centre(month) for month in frame.months]),
-        weekdays=np.array([weekdays(month) for month in frame.months]) - WEEKDAYS,
-        operator=np.array(rows),
-        values=np.array(seen),
-        variance=np.array(variance),
-        level=float(np.log(belief.ratio)),
-        level_sd=belief.ratio_sd if prior else LEVEL_SD + abs(float(np.mean(seen))),
-        drift_sd=belief.drift_sd,
-    )
-    return readings, tuple(frame.months[index] for index in np.flatnonzero(stray))
-
-
-def _row(width: int, places: Sequence[int]) -> Array:
-    row = np.zeros(width)
-    row[list(places)] = 1.0 / len(places)
-    return row
-
-
 def _answer(
-    frame: _Frame,
+    frame: MonthFrame,
     values: Mapping[str, float],
     drawn: MonthDraws,
     wanted: NDArray[np.int64],
@@ -302,6 +220,7 @@ def _answer(
         years=annual,
         ratio=ratio,
         observed_ratios=_observed_ratios(values, known or {}),
+        keep=drawn.keep,
         effective_draws=drawn.effective if future is not None else float(len(full)),
         last_month=last,
         season=pd.Series(100.0 * np.expm1(drawn.season), index=range(1, 13), name="procent"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -33,6 +33,18 @@ class CommonFuture:
     growth: Array
     years: NDArray[np.int64]
     seed: int
+
+    def given(self, keep: NDArray[np.int64]) -> CommonFuture:
+        """The national futures that agree with something seen in one place after the origin.
+
+        Parameters
+        ----------
+        keep
+            Rows to keep, repeats allowed (`JointForecast.keep` of a place whose paths were drawn from this future).
+            They are shuffled, so that cutting the draws does not sort them.
+        """
+        rows = np.random.default_rng([self.seed, 23]).permutation(keep)
+        return replace(self, growth=self.growth[rows], years=self.years[rows])
 
 
 def draw_common(fit: PanelFit, horizon: int, *, draws: int = 4000, seed: int = 20261121) -> CommonFuture:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.forecasts.bridge import BridgePrior, Point, bridge
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.joint import joint_forecast
-from analysis.forecasts.periods import following
+from analysis.forecasts.periods import following, weekdays
 
 KNOWN = {2020: 4.3, 2021: 4.0, 2022: 3.7, 2023: 3.1, 2024: 2.9}
 SEASON = 0.05 * np.cos(2 * np.pi * (np.arange(12) - 1) / 12)
@@ -179,3 +179,23 @@ def test_the_prior_ratio_carries_a_single_month_only_when_it_is_all_there_is() -
     low, high = np.quantile(found.paths.draws, [0.1, 0.9])
     assert low < 1.2 < high
     assert 0.05 < np.log(high / low) < 0.6
+
+
+def test_weekdays_of_a_month() -> None:
+    assert weekdays("2026-02") == 20
+    assert weekdays("2024-02") == 21
+    assert weekdays("2026-10") == 22
+
+
+def test_the_calendar_is_read_from_the_months() -> None:
+    """Months that follow their number of weekdays are forecast to go on doing so."""
+    flat = own_months("2016-01", 108, slope=0.0)
+    bent = {month: value * np.exp(0.02 * (weekdays(month) - 21.7)) for month, value in flat.items()}
+    found = joint_forecast(bent, ["2025-12"], known=KNOWN, future=future(0.01, 0.0))
+    plain = joint_forecast(flat, ["2025-12"], known=KNOWN, future=future(0.01, 0.0))
+
+    assert found.months is not None
+    assert plain.months is not None
+    effect = np.median(np.log(found.months.draws), axis=0) - np.median(np.log(plain.months.draws), axis=0)
+    days = np.array([weekdays(month) for month in found.months.periods])
+    assert np.polyfit(days, effect, 1)[0] == pytest.approx(0.02, abs=0.008)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.forecasts.joint import joint_forecast
 from analysis.forecasts.national import NationalPrior, common_changes, fit_national
 from analysis.forecasts.panel_model import PanelSettings, fit_panel
-from analysis.forecasts.panel_paths import panel_paths
+from analysis.forecasts.panel_paths import draw_common, panel_paths
 
 Panel = tuple[pd.DataFrame, dict[str, float]]
 
@@ -244,3 +245,22 @@ def test_a_remainder_is_measured_by_a_scale_that_has_not_seen_it(panel: Panel) -
     plain = fit.deviation[fit.donor_rows][:, -fit.remainder.shape[1] :]
     largest = np.unravel_index(np.argsort(-np.abs(plain), axis=None)[:20], plain.shape)
     assert (np.abs(fit.remainder[largest]) > np.abs(plain[largest])).mean() > 0.8
+
+
+def test_what_is_seen_in_one_place_speaks_of_the_nation(panel: Panel) -> None:
+    """Months of a large place that have fallen since the last known year lower everybody's common growth."""
+    levels, sizes = panel
+    fit = fit_panel(levels, sizes)
+    common = draw_common(fit, 2, draws=4000)
+    place = max(sizes, key=lambda code: sizes[code])
+    future = panel_paths(fit, place, 2, common=common)
+    known = {int(year): float(value) for year, value in levels.loc[place].items()}
+    last, level = max(known), known[max(known)]
+    months = {f"{last}-{month:02d}": 0.45 * level for month in range(1, 13)}
+    steep = months | {f"{last + 1}-{month:02d}": 0.45 * level * 0.85 for month in range(1, 10)}
+    told = common.given(joint_forecast(steep, [f"{last + 2}-12"], known=known, future=future).keep)
+
+    assert told.growth.shape == common.growth.shape
+    assert told.growth[:, 0].mean() < common.growth[:, 0].mean() - 0.02
+    rows = {tuple(row) for row in common.growth.round(12)}
+    assert all(tuple(row) in rows for row in told.growth.round(12))
