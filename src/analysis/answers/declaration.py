@@ -20,6 +20,7 @@ from analysis.declarations.design import (
 from analysis.declarations.judge import Judgement, judge, reference_slopes, simulated_rejections
 from analysis.declarations.model import Declaration, Outcome
 from analysis.forecasts.distribution import SamplePaths
+from analysis.memory import remember
 from analysis.panel import as_of, read_panel, wide
 from analysis.paths import Project
 from analysis.sources.observation import RIKET
@@ -28,6 +29,8 @@ POPULATION = "SCB_FOLKMANGD"
 #: Effects that the power of the dose test is shown for: log change per standard deviation of the log dose.
 SHOWN_EFFECTS = (0.0, -0.02, -0.05, -0.10, -0.15)
 #: National breaks that the same rule is tried on: last year known, and the years then judged.
+#: Code that decides what is remembered here.
+_ROOMS = ("declarations", "forecasts", "answers.declaration")
 TRIED_BREAKS = ((2019, (2020, 2021)), (2021, (2022, 2023)))
 
 
@@ -115,6 +118,10 @@ def declared_placebo(declaration: Declaration, panel: KnownPanel, expected: Futu
 
 def sights(expected: Futures, codes: tuple[str, ...], level: float) -> tuple[Sight, ...]:
     """What could be seen of each place and year."""
+    return remember("sikt", (expected, codes, level), _ROOMS, lambda: _sights(expected, codes, level))
+
+
+def _sights(expected: Futures, codes: tuple[str, ...], level: float) -> tuple[Sight, ...]:
     found = []
     for code in codes:
         for year in expected.years:
@@ -141,18 +148,28 @@ def power(
 ) -> tuple[Power, ...]:
     """Power of the dose test for each declared year, in worlds drawn from the forecast itself."""
     level = declaration.regel.niva
-    return tuple(
-        Power(
-            year,
-            100 * detectable_slope(reference_slopes(placebo, year - expected.origin), level),
-            simulated_rejections(expected, dose, placebo, year, level=level, effects=SHOWN_EFFECTS),
-        )
-        for year in expected.years
+    return remember(
+        "styrka",
+        (expected, dose, placebo, level, SHOWN_EFFECTS),
+        _ROOMS,
+        lambda: tuple(
+            Power(
+                year,
+                100 * detectable_slope(reference_slopes(placebo, year - expected.origin), level),
+                simulated_rejections(expected, dose, placebo, year, level=level, effects=SHOWN_EFFECTS),
+            )
+            for year in expected.years
+        ),
     )
 
 
 def try_breaks(declaration: Declaration, panel: KnownPanel) -> tuple[tuple[int, Judgement], ...]:
     """Declare on data to an earlier break, judge what came after; returns (last year known, judgement)."""
+    made_from = (declaration.model_dump_json(), panel, TRIED_BREAKS)
+    return remember("provade_brott", made_from, _ROOMS, lambda: _try_breaks(declaration, panel))
+
+
+def _try_breaks(declaration: Declaration, panel: KnownPanel) -> tuple[tuple[int, Judgement], ...]:
     found = []
     for origin, years in TRIED_BREAKS:
         known = panel.known.loc[:, :origin]

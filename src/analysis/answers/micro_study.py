@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import BistandError
+from analysis.memory import remember
 from analysis.micro.assess import MeasureResult, assess
 from analysis.micro.generator import Microdata, Starters, Truth, generate_with_starters, true_effect
 from analysis.micro.history import History, build_history
@@ -60,6 +61,12 @@ def synthetic_town() -> tuple[Microdata, History, list[Starters]]:
 
 def open_study() -> Study:
     """Generate, estimate and simulate the truth: ten to twenty seconds, deterministic."""
+    return remember(
+        "exempelstudie", (INFLOW, SEED, DRAWS, CLONES), ("micro", "answers.micro_study"), _make_study
+    )
+
+
+def _make_study() -> Study:
     data, history, starters = synthetic_town()
     results, truths, naives = {}, {}, {}
     town = Municipality(inflow=INFLOW)

@@ -18,6 +18,7 @@ from analysis.forecasts.panel_model import PanelFit, fit_panel
 from analysis.forecasts.panel_paths import panel_paths
 from analysis.forecasts.periods import centre
 from analysis.forecasts.target import Target, TargetAssessment, assess_target
+from analysis.memory import remember
 from analysis.panel import series, wide
 from analysis.runs import RunContext
 
@@ -243,11 +244,12 @@ def _outcome(context: RunContext, own: pd.Series[float]) -> float | None:
 def _backtest(levels: pd.DataFrame, sizes: Mapping[str, float]) -> Backtest:
     """Every origin with four years behind it and an outcome ahead, on what was known on the run's day."""
     first, last = int(levels.columns[0]), int(levels.columns[-1])
-    return run_backtest(
-        levels,
-        sizes,
-        {"panel": panel_forecaster(draws=BACKTEST_DRAWS), "naiv": naive_forecaster(draws=BACKTEST_DRAWS)},
-        origins=range(first + 3, last),
+    models = {"panel": panel_forecaster(draws=BACKTEST_DRAWS), "naiv": naive_forecaster(draws=BACKTEST_DRAWS)}
+    return remember(
+        "backtest",
+        (levels, dict(sizes), BACKTEST_DRAWS),
+        ("forecasts", "answers.target"),
+        lambda: run_backtest(levels, sizes, models, origins=range(first + 3, last)),
     )
 
 

@@ -18,6 +18,7 @@ from analysis.effects.ranking import Ranking, rank_comparable
 from analysis.effects.spec_curve import SpecificationCurve, specification_curve
 from analysis.effects.window import MIN_DONORS, NATION
 from analysis.effects.wording import years_text
+from analysis.memory import remember
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,15 @@ def evaluate_plan(
     seed
         Of the ranking's draws, the only random part.
     """
+    return remember(
+        "effekt",
+        (panel, question, entry, seed),
+        ("effects", "swedish"),
+        lambda: _evaluate(panel, question, entry, seed),
+    )
+
+
+def _evaluate(panel: Panel, question: Question, entry: Entry, seed: int) -> PlanEvaluation:
     known = known_years(panel.shares, question.eval_years)
     power = design_power(panel, question, entry)
     population = _population(panel, question.municipality, question.start_year)

@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 
 from analysis.forecasts.national import NationalPosterior, NationalPrior, common_changes, fit_national
 from analysis.forecasts.series import zero_floor
+from analysis.memory import remember
 
 Array = NDArray[np.float64]
 
@@ -132,6 +133,11 @@ def fit_panel(
         With fewer than four years or twenty municipalities with changes.
     """
     chosen = settings or PanelSettings()
+    made_from = (levels, dict(sizes) if sizes is not None else None, chosen)
+    return remember("panelmodell", made_from, ("forecasts",), lambda: _fit(levels, sizes, chosen))
+
+
+def _fit(levels: pd.DataFrame, sizes: Mapping[str, float] | None, chosen: PanelSettings) -> PanelFit:
     kept = levels.loc[levels.notna().any(axis=1)].sort_index(axis=1)
     values = kept.to_numpy(dtype=float)
     if values.shape[1] < 4 or np.isfinite(np.diff(values, axis=1)).any(axis=1).sum() < 20:

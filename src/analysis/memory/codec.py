@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
 _OWN = "analysis."
 _PLAIN = (str, int, float, bool, type(None))
@@ -64,13 +65,23 @@ def _encode(value: object, arrays: list[np.ndarray]) -> object:
         items = sorted(value) if isinstance(value, frozenset) else value
         return {"t": type(value).__name__, "v": [_encode(item, arrays) for item in items]}
     if isinstance(value, Mapping):
-        return {"t": "dict", "v": [[_encode(key, arrays), _encode(item, arrays)] for key, item in value.items()]}
+        return {
+            "t": "dict",
+            "v": [[_encode(key, arrays), _encode(item, arrays)] for key, item in value.items()],
+        }
     if isinstance(value, pd.DataFrame):
         columns = [_series(value.iloc[:, place], arrays) for place in range(value.shape[1])]
-        return {"t": "tabell", "c": _index(value.columns, arrays), "i": _index(value.index, arrays), "v": columns}
+        return {
+            "t": "tabell",
+            "c": _index(value.columns, arrays),
+            "i": _index(value.index, arrays),
+            "v": columns,
+        }
     if isinstance(value, pd.Series):
         name = _encode(value.name, arrays)
         return {"t": "serie", "i": _index(value.index, arrays), "v": _series(value, arrays), "n": name}
+    if isinstance(value, BaseModel):
+        return {"t": "modell", "c": _name(type(value)), "v": value.model_dump_json()}
     if is_dataclass(value) and not isinstance(value, type):
         parts = {item.name: _encode(getattr(value, item.name), arrays) for item in fields(value)}
         return {"t": "post", "c": _name(type(value)), "v": parts}
@@ -136,16 +147,18 @@ def _decode(value: Any, arrays: list[np.ndarray]) -> Any:
     if kind == "serie":
         index = _decode_index(value["i"], arrays)
         return pd.Series(_decode_series(value["v"], arrays), index=index, name=_decode(value["n"], arrays))
+    if kind == "modell":
+        return _class(value["c"]).model_validate_json(value["v"])
     if kind == "val":
         return _class(value["c"])(_decode(value["v"], arrays))
     return _post(value, arrays)
 
 
 def _post(value: dict[str, Any], arrays: list[np.ndarray]) -> object:
-    kind = _class(value["c"])
+    kind: Any = _class(value["c"])
     if not is_dataclass(kind) or {item.name for item in fields(kind)} != set(value["v"]):
         raise ValueError(f"{value['c']} is not what was stored")
-    made = object.__new__(kind)
+    made: object = object.__new__(kind)  # type: ignore[arg-type]
     for name, item in value["v"].items():
         object.__setattr__(made, name, _decode(item, arrays))
     return made

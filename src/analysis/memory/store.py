@@ -28,9 +28,7 @@ _LIBRARIES: Final = ("numpy", "pandas", "scipy", "statsmodels")
 _ROOT: Final = Path(analysis.__file__).resolve().parent
 
 
-def remember(
-    kind: str, made_from: object, rooms: tuple[str, ...], compute: Callable[[], Result]
-) -> Result:
+def remember(kind: str, made_from: object, rooms: tuple[str, ...], compute: Callable[[], Result]) -> Result:
     """Return the stored result, or compute and store it.
 
     Parameters

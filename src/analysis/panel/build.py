@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -103,6 +104,14 @@ def read_panel(project: Project) -> pd.DataFrame:
         raise BistandError(
             "observationstabellen är inte byggd", file=project.observations, fix="Kör ”bistand data bygg”."
         )
+    facts = project.observations.stat()
+    return _read_version(project, facts.st_mtime_ns, facts.st_size, facts.st_ino).copy(deep=False)
+
+
+@lru_cache(maxsize=2)
+def _read_version(project: Project, changed: int, size: int, inode: int) -> pd.DataFrame:
+    """Read and check one version of the stored table; a process that reads it again gets it from memory."""
+    del changed, size, inode
     frame = pd.read_parquet(project.observations)
     return validate(frame, file=project.relative(project.observations))
 

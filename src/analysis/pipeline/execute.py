@@ -46,7 +46,7 @@ def execute_job(
 ) -> Outcome:
     """Execute a job in this process's kernel; a fault of the notebook is an outcome, not an exception."""
     began = time.perf_counter()
-    os.environ.update({**KERNEL_ENVIRONMENT, OUTPUT_VARIABLE: str(job.output)})
+    os.environ.update({**KERNEL_ENVIRONMENT, **job.environment, OUTPUT_VARIABLE: str(job.output)})
     job.output.mkdir(parents=True, exist_ok=True)
     error = None
     try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.files import write_text
+from analysis.memory import FOLDER_VARIABLE
 from analysis.owned import replace_folder, workroom
 from analysis.paths import Project
 from analysis.pipeline.jobs import Job, Outcome, copy_files, files_of
@@ -17,6 +18,9 @@ from analysis.pipeline.schedule import Workers, run_jobs
 
 #: Notebooks that read the results of another notebook of the same folder.
 READS = {"08_andringar": ("04_mal",)}
+
+#: Notebooks that wait for another one, because both need the same dear result: the second finds it stored.
+_FOLLOWS = {"04_mal": ("03_effekt",), "05_kostnad": ("07_atgardseffekt",)}
 
 #: Seconds that a notebook takes where no earlier time is known.
 _GUESS = {
@@ -63,7 +67,7 @@ def make_folders(
     """
     times = _read_times(project)
     with workroom(project.reports, "korning") as room:
-        jobs = [job for folder in folders for job in _jobs(folder, folders, room, times)]
+        jobs = [job for folder in folders for job in _jobs(project, folder, folders, room, times)]
         left = {folder.name: set(folder.stale) for folder in folders}
         by_name = {folder.name: folder for folder in folders}
 
@@ -82,7 +86,9 @@ def make_folders(
     return outcomes
 
 
-def _jobs(folder: Folder, folders: Iterable[Folder], room: Path, times: dict[str, float]) -> list[Job]:
+def _jobs(
+    project: Project, folder: Folder, folders: Iterable[Folder], room: Path, times: dict[str, float]
+) -> list[Job]:
     """Return the jobs of a folder's stale notebooks; what the others left is copied from the standing folder."""
     kept = stored(folder.target)
     for notebook in folder.notebooks:
@@ -96,6 +102,7 @@ def _jobs(folder: Folder, folders: Iterable[Folder], room: Path, times: dict[str
         name = f"{folder.name}/{notebook.stem}"
         read = tuple(item for item in READS.get(notebook.stem, ()) if item in folder.manifest.notebooks)
         waits = [f"{folder.name}/{item}" for item in read if item in folder.stale]
+        waits += [f"{folder.name}/{item}" for item in _FOLLOWS.get(notebook.stem, ()) if item in folder.stale]
         for other in folder.after.get(notebook.stem, ()):
             waits += [f"{other}/{item}" for item in others[other].stale] if other in others else []
         jobs.append(
@@ -107,6 +114,7 @@ def _jobs(folder: Folder, folders: Iterable[Folder], room: Path, times: dict[str
                 tuple(room / folder.name / item for item in read),
                 tuple(waits),
                 times.get(name, _GUESS.get(notebook.stem, 3.0)),
+                {FOLDER_VARIABLE: str(project.root / ".cache" / "minne")},
             )
         )
     return jobs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -27,6 +27,8 @@ class Job:
         Names of the jobs that must have passed before this one starts.
     seconds
         How long it is expected to take.
+    environment
+        Extra environment variables of its kernel.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Job:
     reads: tuple[Path, ...] = ()
     after: tuple[str, ...] = ()
     seconds: float = 5.0
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,14 @@ def _import_pandas() -> None:
         del builtins.get_ipython  # type: ignore[attr-defined]
 
 
+def _read_data() -> None:
+    """Read the observations; the table lies in memory for every fork."""
+    from analysis.panel import read_panel
+    from analysis.paths import find_project
+
+    read_panel(find_project())
+
+
 def _draw_once() -> None:
     """Draw a small figure: fonts and renderers are found and loaded at the first one."""
     from matplotlib import pyplot as plt
@@ -65,6 +73,8 @@ def load() -> None:
     for name in (*_STACK, *os.environ.get(VARIABLE, "").split()):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    with contextlib.suppress(Exception):
+        _read_data()
     _draw_once()
     gc.collect()
     gc.freeze()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from analysis.plans.load import Register
 from analysis.plans.model import Link, Measure
@@ -99,10 +100,11 @@ def origins(register: Register, plan_id: str, number: str, as_of: date) -> tuple
     return tuple(found)
 
 
-def _known_steps(register: Register, as_of: date) -> list[Step]:
+@lru_cache(maxsize=64)
+def _known_steps(register: Register, as_of: date) -> tuple[Step, ...]:
     steps = [
         Step(link, plan.id, plan.known_from(link.source))
         for plan in register.plans.values()
         for link in plan.lineage
     ]
-    return [step for step in steps if step.known_from <= as_of]
+    return tuple(step for step in steps if step.known_from <= as_of)

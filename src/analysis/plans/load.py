@@ -30,7 +30,7 @@ _KIND = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Register:
     """All plans, by id; references between them have been checked."""
 

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from analysis.errors import BistandError
 from analysis.files import sha256_of
 
+#: The parser in C where there is one: ten times as fast, the same result.
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 SUFFIX = ".pass.yml"
 _DATED = re.compile(r"-\d{4}-\d{2}(-\d{2})?(-\d+)?$")
 
@@ -196,7 +199,7 @@ def describe_validation(error: ValidationError) -> str:
 def read_yaml(path: Path) -> object:
     """Read YAML; a syntax error becomes a Swedish message with its row."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise BistandError(
