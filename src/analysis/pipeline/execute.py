@@ -45,7 +45,7 @@ def execute_job(
     job: Job, limits: Limits | None = None, *, sockets: Path | None = None, kernel: WarmKernel | None = None
 ) -> Outcome:
     """Execute a job in this process's kernel; a fault of the notebook is an outcome, not an exception."""
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), _cpu_seconds()
     os.environ.update({**KERNEL_ENVIRONMENT, **job.environment, OUTPUT_VARIABLE: str(job.output)})
     job.output.mkdir(parents=True, exist_ok=True)
     error = None
@@ -62,7 +62,12 @@ def execute_job(
             )
     except BistandError as fault:
         error = str(fault)
-    return Outcome(job.name, time.perf_counter() - began, error)
+    return Outcome(job.name, time.perf_counter() - began, error, _cpu_seconds() - worked)
+
+
+def _cpu_seconds() -> float:
+    """Return the CPU seconds of this process and of its children that have ended."""
+    return sum(os.times()[:4])
 
 
 def execute_notebook(

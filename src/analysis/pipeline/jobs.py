@@ -43,11 +43,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job; `error` is the Swedish message if it failed."""
+    """What became of a job; `error` is the Swedish message if it failed, `cpu` the seconds its processes computed."""
 
     name: str
     seconds: float
     error: str | None = None
+    cpu: float = 0.0
 
 
 def files_of(folder: Path) -> tuple[str, ...]:
