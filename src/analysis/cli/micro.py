@@ -58,3 +58,82 @@ def micro_example(mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva
 
     for line in example(mapp):
         typer.echo(line)
+
+
+@micro_app.command("las")
+@swedish_errors
+def micro_las(
+    filer: Annotated[list[Path], typer.Argument(help="Månadsfilerna, i den ordning de skickades.")],
+    kommun: Annotated[str, typer.Option(help="Kommunens fyrsiffriga kod.")],
+    layout: Annotated[Path | None, typer.Option(help="Egen layout, om filerna saknar rubrikrad.")] = None,
+    program: Annotated[
+        Path | None, typer.Option(help="Lokal lista: personnummer, program, start, slut.")
+    ] = None,
+    mapp: Annotated[Path | None, typer.Option(help="Mapp för tabellerna; annars data/mikro.")] = None,
+    pahittade: Annotated[bool, typer.Option("--pahittade", help="Filerna är påhittade.")] = False,
+) -> None:
+    """Läs månadsfilerna till Socialstyrelsen. Personnummer finns bara i minnet och blir nycklade löpnummer."""
+    from analysis.micro.statutory.command import forbid_network, read_to_folder
+    from analysis.paths import find_project
+    from analysis.sources.catalogue import load_catalogue
+
+    project = find_project()
+    name = load_catalogue(project.raw).municipality(kommun).name
+    forbid_network()
+    done = read_to_folder(
+        filer, mapp or project.root / "data" / "mikro", project.raw, municipality=kommun, name=name,
+        layout=layout, programmes=program, synthetic=pahittade,
+    )  # fmt: skip
+    for line in done.lines:
+        typer.echo(line)
+
+
+@micro_app.command("layout")
+@swedish_errors
+def micro_layout(
+    fil: Annotated[Path, typer.Argument(help="En månadsfil.")],
+    till: Annotated[Path, typer.Option(help="Utkastet till layout.")] = Path("layout.yml"),
+    layout: Annotated[Path | None, typer.Option(help="Egen layout att pröva.")] = None,
+) -> None:
+    """Visa vad som känns igen i en månadsfil, kolumn för kolumn, och skriv en layout att ändra i."""
+    from analysis.micro.statutory.command import show_layout
+    from analysis.paths import find_project
+
+    for line in show_layout(fil, find_project().raw, till, layout):
+        typer.echo(line)
+
+
+@micro_app.command("glom")
+@swedish_errors
+def micro_glom(
+    mapp: Annotated[Path | None, typer.Argument(help="Mapp med tabellerna; annars data/mikro.")] = None,
+) -> None:
+    """Förstör nyckeln, så att inget löpnummer går att knyta till en person igen."""
+    from analysis.micro.statutory.command import destroy_key
+    from analysis.paths import find_project
+
+    for line in destroy_key(mapp or find_project().root / "data" / "mikro"):
+        typer.echo(line)
+
+
+@micro_app.command("exempelfiler")
+@swedish_errors
+def micro_example_files(
+    mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva månadsfilerna i.")],
+    manader: Annotated[int, typer.Option(help="Antal månader.")] = 48,
+    storlek: Annotated[
+        float, typer.Option(help="Nya personer i månaden; 112 är en kommun av Uppsalas storlek.")
+    ] = 20.0,
+) -> None:
+    """Skriv månadsfiler för en påhittad kommun att pröva kommandot las på."""
+    from analysis.micro.generator import generate
+    from analysis.micro.municipality import Municipality
+    from analysis.micro.statutory.generator import Dirt, write_statutory
+
+    town = Municipality(inflow=storlek, months=manader, churn=0.15)
+    dirt = Dirt(repeated=0.002, late=0.01, wrong_code=0.001)
+    files = write_statutory(generate(town, 1), mapp, dirt=dirt)
+    typer.echo(
+        f"{len(files)} påhittade månadsfiler ligger i {mapp}. Inget personnummer i dem kan vara någons."
+    )
+    typer.echo(f"Pröva: bistand mikro las {mapp}/*.txt --kommun 0380 --pahittade --mapp data/mikro-exempel")

@@ -20,12 +20,13 @@ from analysis.errors import BistandError, allowed_values
 from analysis.micro.generator import Microdata
 from analysis.micro.history import Window
 from analysis.micro.identity import hashed, local_key, refuse_personal_numbers
-from analysis.micro.reading import find_file, read_texts
+from analysis.micro.reading import SUFFIXES, find_file, read_texts
 from analysis.micro.vocabulary import BACKGROUND, EXITS, month_index
 
 SPELLS: Final = "bidragsperioder"
 MEASURES: Final = "insatser"
 DESCRIPTIONS: Final = "bakgrund"
+OBSTACLES: Final = "hinder"
 EXTRACT: Final = "uttag.yml"
 
 _MONTH: Final = r"^(19|20)\d{2}-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01]))?$"
@@ -65,6 +66,9 @@ SCHEMAS: Final = {
          **{name: _one_of(values) for name, values in BACKGROUND.items()},
          "tidigare_manader": pa.Column(str, pa.Check.str_matches(r"^\d{1,3}$", error="hela månader"))}
     ),
+    OBSTACLES: pa.DataFrameSchema(
+        {"person_id": _person(), "manad": _month(), "hinder": _one_of(BACKGROUND["orsak"])}
+    ),
 }  # fmt: skip
 
 
@@ -87,20 +91,24 @@ def read_folder(folder: Path) -> Microdata:
     """
     extract = read_extract(folder / EXTRACT)
     tables, paths = {}, {}
-    for name, schema in SCHEMAS.items():
+    wanted = {name: schema for name, schema in SCHEMAS.items() if name != OBSTACLES or _has(folder, name)}
+    for name, schema in wanted.items():
         paths[name] = find_file(folder, name)
         optional = tuple(c for c, column in schema.columns.items() if not column.required)
         required = tuple(c for c in schema.columns if c not in optional)
         tables[name] = read_texts(paths[name], required, optional)
         refuse_personal_numbers(tables[name], paths[name])
-    for name, schema in SCHEMAS.items():
+    for name, schema in wanted.items():
         tables[name] = _validated(tables[name], schema, paths[name])
     tables = _with_person_numbers(tables, local_key(folder))
     spells = _spells(tables[SPELLS], extract.window, paths[SPELLS])
     background = _background(tables[DESCRIPTIONS], spells, paths[DESCRIPTIONS])
     measures = _measures(tables[MEASURES], spells, extract.window, paths[MEASURES])
+    obstacles = None
+    if OBSTACLES in tables:
+        obstacles = _obstacles(tables[OBSTACLES], spells, paths[OBSTACLES])
     status = "synthetic" if extract.synthetic else "observed"
-    return Microdata(spells, measures, background, extract.window, status, extract.name)
+    return Microdata(spells, measures, background, extract.window, status, extract.name, obstacles)
 
 
 def read_extract(path: Path) -> Extract:
@@ -224,6 +232,24 @@ def _measures(table: pd.DataFrame, spells: pd.DataFrame, window: Window, path: P
         }
     )
     return frame.drop_duplicates(["person", "measure", "start"]).reset_index(drop=True)
+
+
+def _has(folder: Path, name: str) -> bool:
+    return any((folder / f"{name}{suffix}").is_file() for suffix in SUFFIXES)
+
+
+def _obstacles(table: pd.DataFrame, spells: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The monthly obstacle of persons with a spell; an empty file is as good as none."""
+    frame = pd.DataFrame(
+        {
+            "person": table["person"],
+            "month": _months(table["manad"]).astype("int64"),
+            "obstacle": table["hinder"].map({v: i for i, v in enumerate(BACKGROUND["orsak"])}),
+        }
+    )
+    twice = frame.duplicated(["person", "month"])
+    _stop(table, twice, path, "manad", "hindret finns två gånger för samma månad", "Behåll en rad per månad.")
+    return frame[frame["person"].isin(spells["person"])].reset_index(drop=True)
 
 
 def _stop(table: pd.DataFrame, wrong: pd.Series, path: Path, column: str, problem: str, fix: str) -> None:

@@ -1,0 +1,282 @@
+"""``mikro las``, ``layout`` and ``glom``: statutory files become the contract's tables, identities in memory only."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from analysis.errors import BistandError
+from analysis.files import atomic_path
+from analysis.micro.contract import DESCRIPTIONS, EXTRACT, MEASURES, OBSTACLES, SPELLS
+from analysis.micro.identity import local_key
+from analysis.micro.statutory.episodes import Episodes, episodes, exits_by_gap
+from analysis.micro.statutory.layout import Layout, draft, known_layouts, load_layout, masked, recognise
+from analysis.micro.statutory.reading import PersonMonths, first_row, parse_month, read_files
+from analysis.micro.vocabulary import month_label
+from analysis.swedish import count
+
+MADE_HERE: Final = "ur: rapportfiler"
+#: Modules that could carry something out of the computer; none of them may be imported while identities are in memory.
+NETWORK: Final = frozenset(
+    {
+        "socket",
+        "_socket",
+        "ssl",
+        "_ssl",
+        "http.client",
+        "urllib.request",
+        "ftplib",
+        "smtplib",
+        "httpx",
+        "requests",
+        "aiohttp",
+    }
+)
+
+
+class _NoNetwork(MetaPathFinder):
+    """Refuses to import anything that could open a connection."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+        del path, target
+        if fullname in NETWORK:
+            raise ImportError(f"{fullname} får inte laddas medan personuppgifter läses")
+
+
+def forbid_network() -> None:
+    """Make network modules impossible to import in this process, also those that were imported before."""
+    for name in NETWORK & set(sys.modules):
+        del sys.modules[name]
+    sys.meta_path.insert(0, _NoNetwork())
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read and written: Swedish lines for the screen, no number under five in any of them."""
+
+    lines: tuple[str, ...]
+
+
+def read_to_folder(
+    paths: Sequence[Path],
+    folder: Path,
+    raw: Path,
+    *,
+    municipality: str,
+    name: str,
+    layout: Path | None = None,
+    programmes: Path | None = None,
+    published: Mapping[str, Mapping[str, float]] | None = None,
+    synthetic: bool = False,
+) -> Read:
+    """Read the files and write the contract's tables with keyed hashes to `folder` (mode 600, folder 700).
+
+    Parameters
+    ----------
+    raw
+        ``data/raw``, for the layouts.
+    programmes
+        Optional local list: columns personnummer, program, start, slut.
+    published
+        Published figures to compare with: measure -> period -> value.
+
+    Raises
+    ------
+    BistandError
+        At the first fault in a file, or if `folder` holds tables that were not made here. Nothing is written.
+    """
+    _demand_free(folder)
+    own = load_layout(layout) if layout else None
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(stat.S_IRWXU)
+    key = local_key(folder)
+    read = read_files(paths, known_layouts(raw), own, key, municipality=municipality)
+    listed = _programmes(programmes, key) if programmes else None
+    laid_out = episodes(read, listed)
+    lines = (*_account(read, laid_out), *_compared(read.table, published or {}))
+    _write(laid_out, folder, name, synthetic=synthetic)
+    return Read(
+        (*lines, f"Tabellerna ligger i {folder.name}, med nycklade löpnummer i stället för personnummer.")
+    )
+
+
+def show_layout(path: Path, raw: Path, target: Path, own: Path | None = None) -> tuple[str, ...]:
+    """Say what was recognised in a file, column by column with masked examples, and write a layout to adjust."""
+    from analysis.files import write_text
+    from analysis.micro.statutory.reading import rows_of
+
+    layouts: tuple[Layout, ...] = known_layouts(raw)
+    first = first_row(path)
+    columns, like = recognise(first, layouts, load_layout(own) if own else None, path.name)
+    rows = rows_of(path)
+    example = rows[1] if columns.heading and len(rows) > 1 else first
+    lines = [f"{path.name}: {'rubrikrad' if columns.heading else 'ingen rubrikrad'}, {like.namn}."]
+    for place, (title, role) in enumerate(zip(columns.names, columns.roles, strict=True), 1):
+        shape = masked(example[place - 1]) if place <= len(example) else ""
+        lines.append(f"{place:3} {title[:28]:28} {role or '(läses inte)':12} {shape}")
+    if target.exists():
+        raise BistandError("layouten finns redan", file=target, fix="Ange en annan --till.")
+    write_text(target, draft(columns, like))
+    return (*lines, f"Ett utkast till layout ligger i {target.name}. Ange det med --layout när du läser.")
+
+
+def destroy_key(folder: Path) -> tuple[str, ...]:
+    """Remove the key, so that no hash can be tied to a person again; the tables stay."""
+    from analysis.micro.identity import KEY_FILE
+
+    path = folder / KEY_FILE
+    if not path.is_file():
+        raise BistandError("det finns ingen nyckel", file=folder, fix="Den skapas när filer läses.")
+    path.write_bytes(os.urandom(path.stat().st_size))
+    path.unlink()
+    return ("Nyckeln är förstörd. Löpnumren i tabellerna går inte längre att räkna fram ur personnummer.",)
+
+
+def _demand_free(folder: Path) -> None:
+    """Refuse where tables lie that were not made from statutory files."""
+    extract = folder / EXTRACT
+    made = extract.is_file() and MADE_HERE in extract.read_text(encoding="utf-8")
+    others = [
+        path
+        for path in (folder / f"{name}.csv" for name in (SPELLS, MEASURES, DESCRIPTIONS))
+        if path.exists()
+    ]
+    if others and not made:
+        raise BistandError(
+            "mappen har redan filer som inte är lästa ur rapportfiler",
+            file=others[0],
+            fix="Flytta dem själv, eller ange en annan --mapp. Ingenting är ändrat.",
+        )
+
+
+def _programmes(path: Path, key: bytes) -> pd.DataFrame:
+    """Local programmes, personal numbers hashed at once."""
+    from analysis.micro.reading import read_texts
+    from analysis.micro.statutory.reading import hash_persons
+
+    table = read_texts(path, ("personnummer", "program", "start"), ("slut",))
+    months = {}
+    for column in ("start", "slut"):
+        texts = table.get(column, pd.Series("", index=table.index))
+        wrong = ~texts.str.fullmatch(r"(19|20)\d{2}-(0[1-9]|1[0-2])(-\d{2})?") & ~(
+            (texts == "") & (column == "slut")
+        )
+        if wrong.any():
+            raise BistandError(
+                "värdet är ingen månad", file=path.name, row=int(table.index[wrong][0]) + 2, column=column,
+                fix="Skriv månaden som 2024-03.",
+            )  # fmt: skip
+        months[column] = texts.map(lambda text: parse_month(text) if text else -1)
+    end = months["slut"].where(months["slut"] >= 0, months["start"])
+    return pd.DataFrame(
+        {
+            "person": hash_persons(table["personnummer"], key),
+            "measure": table["program"],
+            "start": months["start"],
+            "end": end,
+        }
+    )
+
+
+def _account(read: PersonMonths, laid_out: Episodes) -> list[str]:
+    """What was read, what was not understood, and the exits by rule."""
+    table, window = read.table, laid_out.window
+    households = table.groupby("month")["household"].nunique()
+    lines = [
+        f"{len(read.columns)} filer, {month_label(window.first)} till {month_label(window.last)}: "
+        f"{_shown(table['person'].nunique())} vuxna, i genomsnitt {_shown(round(households.mean()))} hushåll i månaden.",
+    ]
+    if laid_out.missing_months:
+        missing = ", ".join(month_label(month) for month in laid_out.missing_months[:5])
+        lines.append(
+            f"Månader utan fil: {missing}. De räknas som månader utan bistånd: komplettera innan ni skattar."
+        )
+    if read.replaced or read.repeated:
+        lines.append(
+            f"{_shown(read.replaced)} uppgifter ersattes av en senare fil; {_shown(read.repeated)} rader stod två gånger."
+        )
+    for item in read.unknown[:20]:
+        lines.append(
+            f"Okänd kod för {item.kind}: ”{item.code}” på {_shown(item.rows)} rader. Lägg den i en layout."
+        )
+    by_gap = exits_by_gap(laid_out.spells, window)
+    lines.append(
+        "Avslut med en, två och tre månaders uppehåll: "
+        + ", ".join(_shown(number) for number in by_gap.values())
+        + ". Skattningarna räknar två."
+    )
+    measures = laid_out.measures.groupby("measure")["person"].nunique() if len(laid_out.measures) else {}
+    for measure, number in dict(measures).items():
+        lines.append(
+            f"Insats {measure if number >= 5 else 'med färre än 5 deltagare'}: {_shown(int(number))} deltagare."
+        )
+    if laid_out.obstacles.empty:
+        lines.append("Filerna har inga försörjningshinder: hindret kan inte vägas in månad för månad.")
+    return lines
+
+
+def _compared(table: pd.DataFrame, published: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Households and kronor of the files beside published ones, for the periods that both have."""
+    once = table.drop_duplicates(["month", "household"])
+    own = {
+        "hushåll": once.groupby("month")["household"].nunique(),
+        "tkr": once.groupby("month")["amount"].sum() / 1000,
+    }
+    lines = []
+    for what, figures in published.items():
+        mine = own[what].rename(index=month_label)
+        both = [month for month in mine.index if figures.get(month)]
+        if both:
+            gap = float((mine[both] / pd.Series(dict(figures))[both] - 1).mean() * 100)
+            lines.append(
+                f"Mot publicerade {what} per månad ({len(both)} månader): filerna ligger {gap:+.1f} % i genomsnitt.".replace(
+                    ".", ",", 1
+                )
+            )
+    return lines or ["Det finns inga publicerade månader för kommunen att jämföra med."]
+
+
+def _write(laid_out: Episodes, folder: Path, name: str, *, synthetic: bool) -> None:
+    spells, measures = laid_out.spells, laid_out.measures
+    tables = {
+        SPELLS: pd.DataFrame(
+            {"person_id": spells["person"], "start": spells["start"].map(month_label),
+             "slut": spells["end"].map(month_label).where(spells["cause"] != "", ""), "slutorsak": spells["cause"]}
+        ),
+        MEASURES: pd.DataFrame(
+            {"person_id": measures["person"], "insats": measures["measure"], "start": measures["start"].map(month_label),
+             "slut": measures["end"].map(month_label)}
+        ),
+        DESCRIPTIONS: laid_out.background.assign(start=laid_out.background["start"].map(month_label)).rename(
+            columns={"person": "person_id"}
+        ),
+        OBSTACLES: pd.DataFrame(
+            {"person_id": laid_out.obstacles["person"], "manad": laid_out.obstacles["month"].map(month_label),
+             "hinder": laid_out.obstacles["obstacle"]}
+        ),
+    }  # fmt: skip
+    for title, table in tables.items():
+        _private(folder / f"{title}.csv", table.to_csv(index=False, sep=";", lineterminator="\n"))
+    window = laid_out.window
+    text = (
+        f"kommun: {name}\nfran: {month_label(window.first)}\ntill: {month_label(window.last)}\n{MADE_HERE}\n"
+    )
+    _private(folder / EXTRACT, text + ("syntetisk: true\n" if synthetic else ""))
+
+
+def _private(path: Path, text: str) -> None:
+    """Write atomically, readable by the owner only."""
+    with atomic_path(path, mode=0o600) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _shown(number: int) -> str:
+    return count(number) if number == 0 or number >= 5 else "färre än 5"
