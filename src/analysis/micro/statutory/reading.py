@@ -20,6 +20,7 @@ from analysis.micro.vocabulary import month_index
 #: A file larger than this is not a monthly file of a Swedish municipality.
 MOST_BYTES: Final = 400_000_000
 _UNKNOWN_GROUP: Final = "annat"
+_SEX: Final = {"1": "M", "2": "K", "m": "M", "k": "K", "man": "M", "kvinna": "K"}
 _PERSON: Final = re.compile(r"[0-9]{8}[0-9A-ZÅÄÖ]{4}|[0-9]{6}[0-9A-ZÅÄÖ]{4}")
 
 
@@ -215,7 +216,8 @@ class _Reader:
                 # A text that few rows have, or with many digits, may be about a person: only its shape is told.
                 shown = text[:40] if rows >= 5 and not re.search(r"\d{5}", text) else masked(text)
                 self.unknown.append(Unknown(kind, shown, rows))
-        return texts.map({text: value or missing for text, value in known.items()}).fillna("")
+        told = {text: value or missing for text, value in known.items()}
+        return texts.map(lambda text: told.get(text, "")).astype("str")
 
     def measures(self, role: str) -> pd.Series:
         """Names of measures: the layout's, or the text itself where the layout explains none; 0 and nej are none."""
@@ -282,7 +284,7 @@ class _Reader:
         return common.assign(
             person=person,
             role=role,
-            sex=sex.map({"1": "M", "2": "K", "m": "M", "k": "K", "man": "M", "kvinna": "K"}).fillna(""),
+            sex=sex.map(lambda text: _SEX.get(text, "")).astype("str"),
             age=self.whole(f"alder{suffix}", 0, 115, "Åldern skrivs i hela år.", empty=-1),
             abroad=abroad.clip(-1, 1),
             obstacle=self.coded(f"hinder{suffix}", self.layout.hinder, "hinder", _UNKNOWN_GROUP),
@@ -304,7 +306,7 @@ def hash_persons(texts: pd.Series, key: bytes, year: pd.Series | None = None) ->
     full = plain.mask(plain.str.len() == 10, pd.Series(century, index=texts.index) + plain)
     unique = full[full != ""].unique()
     hashes = {text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for text in unique}
-    return full.map(hashes).fillna("")
+    return full.map(lambda text: hashes.get(text, "")).astype("str")
 
 
 def parse_month(text: str) -> int:
