@@ -22,10 +22,12 @@ import pandas as pd
 from analysis.files import write_text
 from analysis.forecasts.backtest import (
     Forecaster,
+    Sizes,
     complete_municipalities,
     naive_forecaster,
     panel_forecaster,
     pooled_forecaster,
+    population_as_known,
     run_backtest,
     summarise,
 )
@@ -106,7 +108,7 @@ def peer_scores(levels: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def combined_forecaster(levels: pd.DataFrame, sizes: Mapping[str, float]) -> Forecaster:
+def combined_forecaster(levels: pd.DataFrame, sizes: Sizes) -> Forecaster:
     """Mixture of the panel model, pooled changes and naive, weighted by their scores on outcomes known by then."""
     parts = {
         "panel": panel_forecaster(draws=1000),
@@ -180,7 +182,7 @@ def alternatives() -> dict[str, PanelSettings]:
     }
 
 
-def sensitivity(levels: pd.DataFrame, sizes: Mapping[str, float], codes: Sequence[str]) -> pd.DataFrame:
+def sensitivity(levels: pd.DataFrame, sizes: Sizes, codes: Sequence[str]) -> pd.DataFrame:
     """Score of each alternative on outcomes up to 2020 (origins 2015-2019), on the main origins, on 2020-2024."""
     rows = []
     for name, settings in alternatives().items():
@@ -240,7 +242,7 @@ def report(
         "",
         "Written by `python benchmarks/forecast_backtest.py`; do not edit. Origins 2018-2024, horizons 1-3, "
         f"{panel['kommun_kod'].nunique()} municipalities without a missing year. Today's revised values "
-        "(pseudo-vintage); each origin sees only years up to itself.",
+        "(pseudo-vintage); each origin sees only years up to itself and the population known by then.",
         "",
         main_table(scores),
         "",
@@ -298,7 +300,7 @@ def main() -> None:
     observations = read_panel(find_project())
     levels = wide(observations, measure_id="N31807")
     population = wide(observations, measure_id="SCB_FOLKMANGD")
-    sizes = population.bfill(axis=1).iloc[:, 0].to_dict()
+    sizes = population_as_known(population)
     codes = complete_municipalities(levels)
 
     seconds: dict[str, float] = {}

@@ -115,6 +115,8 @@ def test_under_reported_months_are_left_out_and_named() -> None:
 
     assert found.left_out == ("2022-03", "2022-04")
     assert np.median(found.paths.draws) == pytest.approx(np.median(clean.paths.draws), rel=0.02)
+    widths = [float(np.log(each.months.draws[:, 0]).std()) for each in (found, clean) if each.months]
+    assert widths[0] == pytest.approx(widths[1], rel=0.2)
     assert any("underrapportering" in sentence for sentence in found.assumptions)
 
 
