@@ -23,7 +23,7 @@ from analysis.errors import BistandError
 from renderer.config import load_config
 from renderer.embedded import RenderReport
 from renderer.links import page_url, relative
-from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID
+from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, MODULE_STYLE, MODULES, modules_on
 from renderer.tables import mend_table
 from renderer.tidy import parse
 
@@ -116,7 +116,8 @@ def finish(site: Path) -> None:
             continue
         name = path.relative_to(site).as_posix()
         files.write_text(path, finish_page(path.read_text(encoding="utf-8"), name))
-    for asset in (*STYLES, *SCRIPTS):
+    modules = {script for scripts in MODULES.values() for script in scripts}
+    for asset in (*STYLES, *SCRIPTS, MODULE_STYLE, *sorted(modules)):
         files.write_bytes(site / ASSET_FOLDER / asset, (ASSETS / asset).read_bytes())
 
 
@@ -168,11 +169,12 @@ def _link_assets(soup: BeautifulSoup, name: str) -> None:
     if not isinstance(head, Tag):
         return
     folder = relative(ASSET_FOLDER, name)
-    for style in STYLES:
+    modules = modules_on(str(soup))
+    for style in (*STYLES, *((MODULE_STYLE,) if modules else ())):
         href = f"{folder}/{style}"
         if head.find("link", href=href) is None:
             head.append(soup.new_tag("link", attrs={"rel": "stylesheet", "href": href}))
-    for script in SCRIPTS:
+    for script in (*SCRIPTS, *modules):
         src = f"{folder}/{script}"
         if head.find("script", src=src) is None:
             head.append(soup.new_tag("script", attrs={"src": src, "defer": ""}))

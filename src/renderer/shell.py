@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,11 @@ ASSET_FOLDER = "site_libs/bistand"
 STYLES = ("farger.css", "innehall.css", "ram.css", "utskrift.css")
 SEARCH_INDEX = f"{ASSET_FOLDER}/sokindex.js"
 MAIN_ID = "quarto-document-content"
+
+#: Interactive parts by the name that a page asks for them with (``data-modul``), and their scripts in order.
+MODULES = {"karta": ("modul.js", "karta.js"), "jamfor": ("d3.js", "modul.js", "xlsx.js", "jamfor.js")}
+#: Styles that pages with such a part load besides the ordinary.
+MODULE_STYLE = "modul.css"
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,8 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
             site_css=[root(name) for name in config.format.html.css],
             site_title=site.title,
             search=site.search,
-            styles=STYLES,
+            modules=modules_on(page.body.html),
+            styles=(*STYLES, *((MODULE_STYLE,) if modules_on(page.body.html) else ())),
             title=page.title,
             toc=nest_toc(page.toc),
         )
@@ -138,8 +145,16 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
     return html.rstrip() + "\n"
 
 
+def modules_on(html: str) -> tuple[str, ...]:
+    """Return the scripts of the interactive parts that a page has places for, each once and in order."""
+    names = dict.fromkeys(re.findall(r'\bdata-modul="([a-z]+)"', html))
+    return tuple(dict.fromkeys(script for name in names for script in MODULES.get(name, ())))
+
+
 def search_index(pages: Sequence[Page], sections: Mapping[str, str]) -> str:
     """Write the search index as a script that sets a global, so that it loads from file:// too.
+
+    Pages with ``search: false`` are found by their title only.
 
     Parameters
     ----------
@@ -153,7 +168,9 @@ def search_index(pages: Sequence[Page], sections: Mapping[str, str]) -> str:
             "u": page_url(page.source.path),
             "t": page.title,
             "g": sections.get(page.source.path, ""),
-            "s": [[part.heading, part.id, part.text] for part in page.body.sections],
+            "s": [
+                [part.heading, part.id, part.text] for part in page.body.sections if page.source.meta.search
+            ],
         }
         for page in pages
     ]

@@ -60,6 +60,7 @@ class FrontMatter(_Part):
     toc: bool | None = None
     toc_depth: int | None = Field(default=None, alias="toc-depth", ge=2, le=4)
     code_fold: Fold | None = Field(default=None, alias="code-fold")
+    search: bool = True
     format: PageFormat = PageFormat()
     execute: PageExecute = PageExecute()
 

@@ -32,6 +32,9 @@ def report(
     atergivare: Annotated[str, typer.Option(help="auto, quarto eller inbyggd.")] = "auto",
     processer: Annotated[int, typer.Option(help="Antal anteckningsböcker samtidigt.")] = 0,
     karnor: Annotated[str, typer.Option(help="varma (delar på det som läses in) eller vanliga.")] = "varma",
+    utan_sverige: Annotated[
+        bool, typer.Option("--utan-sverige", help="Lämna ut sidorna om alla landets kommuner.")
+    ] = False,
 ) -> None:
     """Bygg observationstabellen, kör det som ändrats och publicera webbplatsen i _site."""
     from analysis.cli.progress import bar
@@ -51,6 +54,7 @@ def report(
         workers=processer or min(4, os.cpu_count() or 1),
         progress=bar(),
         warm=karnor == "varma",
+        country=not utan_sverige,
     )
     panel = result.panel
     typer.echo(
@@ -143,7 +147,7 @@ def new_period(
     )
     if not added.written or not kor:
         return
-    report(korning=None, atergivare="auto", processer=0, karnor="varma")
+    report(korning=None, atergivare="auto", processer=0, karnor="varma", utan_sverige=False)
     for line in changes_since_previous(project, added.run.id):
         typer.echo(line)
 
@@ -189,9 +193,12 @@ def stada() -> None:
     """Ta bort det byggda (webbplatsen och körningarnas sidor); filer som du har lagt dit eller ändrat rörs inte."""
     from analysis.owned import remove_folder, strangers
     from analysis.paths import find_project
+    from analysis.pipeline.places import FOLDER as PLACES
 
     project = find_project()
-    for folder in (project.site, *sorted(path for path in project.reports.iterdir() if path.is_dir())):
+    places = project.reports / PLACES
+    made = sorted(path for path in (*project.reports.iterdir(), *places.glob("*")) if path.is_dir())
+    for folder in (project.site, *(path for path in made if path != places)):
         found = strangers(folder) if folder.is_dir() else ()
         if folder.is_dir() and not remove_folder(folder):
             typer.echo(

@@ -22,6 +22,7 @@ from analysis.pipeline.execute import Limits
 from analysis.pipeline.feed import write_feed
 from analysis.pipeline.folders import Folder, make_folders
 from analysis.pipeline.jobs import Job, Outcome
+from analysis.pipeline.places import place_folders
 from analysis.pipeline.schedule import Workers
 from analysis.pipeline.site_notebooks import site_folder
 from analysis.pipeline.stage import SITE_FOLDER, stage_site
@@ -66,6 +67,7 @@ def make_report(
     progress: Progress,
     warm: bool = True,
     limits: Limits | None = None,
+    country: bool = True,
 ) -> ReportResult:
     """Build the panel, execute stale notebooks and publish the site.
 
@@ -75,6 +77,8 @@ def make_report(
         How many notebooks are executed at a time.
     warm
         Fork kernels from a process that has imported the stack, where the system can; the pages are the same.
+    country
+        Make and publish the pages about all municipalities too; without, they are left out of the site.
 
     Raises
     ------
@@ -92,15 +96,17 @@ def make_report(
     ):
         demand_ours(folder)
     panel = build_panel(project)
-    planned = plan_runs(project, runs, catalogue, find_passports(*project.sources))
+    passports = find_passports(*project.sources)
+    planned = plan_runs(project, runs, catalogue, passports)
     chosen = [item for item in planned if item.stale and only in (None, item.run.id)]
     skipped = tuple(item.run.id for item in planned if not item.stale)
     folders = [_run_folder(project, item) for item in chosen]
     folders += site_folder(project, planned, tuple(folder.name for folder in folders))
+    folders += place_folders(project, catalogue, passports) if country and only is None else []
     modules = {name for folder in folders for path in folder.notebooks for name in imported_by(path)}
     make_workers = partial(LocalWorkers, warm=warm, limits=limits or Limits(), modules=tuple(sorted(modules)))
     executed = _execute(project, folders, [item.run for item in chosen], make_workers, workers, progress)
-    pages, used = publish_site(project, runs, renderer=renderer, say=progress.say)
+    pages, used = publish_site(project, runs, renderer=renderer, say=progress.say, country=country)
     return ReportResult(panel, executed, skipped, pages, used)
 
 
@@ -166,7 +172,9 @@ def _execute(
     return outcomes
 
 
-def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) -> tuple[int, str]:
+def publish_site(
+    project: Project, runs: RunList, *, renderer: str, say: Say, country: bool = True
+) -> tuple[int, str]:
     """Stage, lint, render, check and swap in the site; returns the number of pages and the renderer used."""
     from renderer import embedded
     from renderer.check import check_site
@@ -175,7 +183,7 @@ def publish_site(project: Project, runs: RunList, *, renderer: str, say: Say) ->
     cache = project.root / ".cache"
     with workroom(cache, "bygge") as room:
         stage, fresh = room / "kallor", room / "_site"
-        published = stage_site(project, runs, stage)
+        published = stage_site(project, runs, stage, country=country)
         write_documents(stage, published)
         found = _find_quarto() if renderer in {"auto", "quarto"} else None
         _write_build_facts(stage, found)

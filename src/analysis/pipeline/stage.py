@@ -12,8 +12,10 @@ import yaml
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.paths import Project
+from analysis.pipeline.places import stage_places
 from analysis.runs.load import RunList
 from analysis.runs.model import Run
+from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import read_yaml
 
 CONFIG = "_quarto.yml"
@@ -31,8 +33,13 @@ SITE_NOTEBOOKS = {
 SITE_FOLDER = "_webbplats"
 
 
-def stage_site(project: Project, runs: RunList, stage: Path) -> tuple[Run, ...]:
+def stage_site(project: Project, runs: RunList, stage: Path, *, country: bool = True) -> tuple[Run, ...]:
     """Fill the new folder `stage` with everything the site is made of; returns the runs that are in it.
+
+    Parameters
+    ----------
+    country
+        Take in the pages about all municipalities, where they have been made.
 
     Raises
     ------
@@ -49,7 +56,8 @@ def stage_site(project: Project, runs: RunList, stage: Path) -> tuple[Run, ...]:
     _stage_site_notebooks(project, stage)
     for run in published:
         _copy_run(project.reports / run.id, stage / "reports" / run.id, run)
-    config = _configuration(project, published)
+    places = stage_places(project, load_catalogue(project.raw), stage) if country else []
+    config = _configuration(project, published, places)
     _check_pages(config, stage, project)
     write_text(stage / CONFIG, yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=110))
     return published
@@ -88,9 +96,17 @@ def notebook_title(notebook: dict[str, Any]) -> str:
     return str(yaml.safe_load(text)["title"])
 
 
-def _configuration(project: Project, runs: tuple[Run, ...]) -> dict[str, Any]:
+def _configuration(project: Project, runs: tuple[Run, ...], places: list[str]) -> dict[str, Any]:
+    """Add the runs and the pages about all municipalities; those about one each are in no menu."""
     config: Any = read_yaml(project.root / CONFIG)
+    config["project"]["render"] += places
     sections = []
+    if places:
+        names = {"sverige": "Sverige, alla kommuner", "jamfor": "Jämför kommuner"}
+        contents = [{"href": f"{page}.ipynb", "text": text} for page, text in names.items()]
+        sections.append({"section": "Alla kommuner", "contents": contents})
+        config["website"]["navbar"]["left"].insert(1, {"href": "sverige.ipynb", "text": "Sverige"})
+        config["project"]["resources"] = ["data/*.js"]
     for run in runs:
         pages = [f"reports/{run.id}/{name}.ipynb" for name in run.anteckningsbocker]
         config["project"]["render"] += pages

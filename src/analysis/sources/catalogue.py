@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -90,6 +92,12 @@ class Municipality:
     def genitive(self) -> str:
         """The Swedish genitive: names that end in s, x or z stay as they are."""
         return self.name if self.name[-1] in "sxz" else f"{self.name}s"
+
+    @property
+    def page_name(self) -> str:
+        """Name of the municipality's page, in ASCII: ``1880-orebro``."""
+        plain = unicodedata.normalize("NFKD", self.name.lower()).encode("ascii", "ignore").decode()
+        return f"{self.code}-{re.sub(r'[^a-z0-9]+', '-', plain).strip('-')}"
 
 
 @dataclass(frozen=True)

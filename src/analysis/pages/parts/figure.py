@@ -23,6 +23,7 @@ def publish_figure(
     data: pd.DataFrame,
     output: Path,
     synthetic: bool = False,
+    raster: bool = True,
 ) -> Markdown:
     """Write the figure's files below `output` and return the Markdown that shows it.
 
@@ -36,6 +37,8 @@ def publish_figure(
         The numbers drawn, offered as a CSV with semicolons and decimal comma (opens in a Swedish Excel).
     synthetic
         Watermarks the figure and says so in the caption.
+    raster
+        Also make a PNG, for Word and slides; pages by the hundred do without.
 
     Raises
     ------
@@ -47,16 +50,19 @@ def publish_figure(
     if synthetic:
         theme.watermark_synthetic(figure)
         caption = f"{caption} (syntetiska data)"
+    kinds = (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None}))
     with theme.context():
-        for suffix, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+        for suffix, metadata in kinds if raster else kinds[:1]:
             buffer = io.BytesIO()
             figure.savefig(buffer, format=suffix, metadata=metadata)
             write_bytes(output / "figurer" / f"{name}.{suffix}", buffer.getvalue())
     publish_data(data, name=name, output=output)
     text = alt.replace('"', "”").replace("\n", " ").strip()
+    suffix = "png" if raster else "svg"
+    picture = f"[Figuren som bild ({suffix.upper()})](figurer/{name}.{suffix})"
     return Markdown(
         f'![{caption}](figurer/{name}.svg){{#fig-{name} fig-alt="{text}"}}\n\n'
-        f"[Data till figuren (CSV)](data/{name}.csv) · [Figuren som bild (PNG)](figurer/{name}.png)\n"
+        f"[Data till figuren (CSV)](data/{name}.csv) · {picture}\n"
     )
 
 

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import pandas as pd
 
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs
 from analysis.pages.parts.table import Column, facts, table
 from analysis.runs import RunContext, period_name
+from analysis.sources.catalogue import Catalogue
+from analysis.sources.passports import LocatedPassport
 from analysis.swedish import day_name
+
+
+class Shown(Protocol):
+    """What a page shows its sources from: a run, or the national data."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    @property
+    def observations(self) -> pd.DataFrame: ...
+
+    @property
+    def sources(self) -> tuple[LocatedPassport, ...]: ...
 
 
 def run_facts(context: RunContext) -> Markdown:
@@ -45,7 +62,7 @@ def run_details(context: RunContext) -> Markdown:
     return facts(rows, caption="Om körningen") + document
 
 
-def sources_table(context: RunContext) -> Markdown:
+def sources_table(context: Shown) -> Markdown:
     """Return the sources that the run used, with vintage and when they count as known."""
     rows = []
     for item in context.sources:
@@ -72,7 +89,7 @@ def sources_table(context: RunContext) -> Markdown:
     return table(pd.DataFrame(rows), columns, caption="Källor och utgåvor som körningen använder")
 
 
-def caveats(context: RunContext, measures: tuple[str, ...]) -> Markdown:
+def caveats(context: Shown, measures: tuple[str, ...]) -> Markdown:
     """Return the caveats that belong to the measures shown on a page."""
     lines = []
     for measure_id in measures:
@@ -84,7 +101,7 @@ def caveats(context: RunContext, measures: tuple[str, ...]) -> Markdown:
     return bullet_list(lines) if lines else paragraphs("Inga förbehåll är antecknade för måtten på sidan.")
 
 
-def measure_definitions(context: RunContext, measures: tuple[str, ...]) -> Markdown:
+def measure_definitions(context: Shown, measures: tuple[str, ...]) -> Markdown:
     """Return what each measure on a page means."""
     return bullet_list(
         [

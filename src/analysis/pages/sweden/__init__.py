@@ -1,0 +1,1 @@
+"""The pages about all municipalities: map, table and comparison."""
