@@ -18,13 +18,19 @@ class Shown(Protocol):
     """What a page shows its sources from: a run, or the national data."""
 
     @property
-    def catalogue(self) -> Catalogue: ...
+    def catalogue(self) -> Catalogue:
+        """The catalogues."""
+        ...
 
     @property
-    def observations(self) -> pd.DataFrame: ...
+    def observations(self) -> pd.DataFrame:
+        """The rows that the page is made from."""
+        ...
 
     @property
-    def sources(self) -> tuple[LocatedPassport, ...]: ...
+    def sources(self) -> tuple[LocatedPassport, ...]:
+        """Passports of their sources."""
+        ...
 
 
 def run_facts(context: RunContext) -> Markdown:
