@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from analysis.cli.declaration import declaration_app
 from analysis.cli.micro import micro_app
 from analysis.cli.shared import swedish_errors
 from analysis.errors import BistandError
+
+if TYPE_CHECKING:
+    from analysis.paths import Project
 
 app = typer.Typer(
     help="Biståndsläget: följ biståndsmottagande, åtgärder och mål i svenska kommuner.",
@@ -37,9 +40,9 @@ def report(
     ] = False,
 ) -> None:
     """Bygg observationstabellen, kör det som ändrats och publicera webbplatsen i _site."""
-    from analysis.cli.progress import bar
     from analysis.paths import find_project
-    from analysis.pipeline.report import make_report
+    from analysis.pipeline import gate
+    from analysis.pipeline.inputs import check_inputs
 
     if karnor not in {"varma", "vanliga"}:
         raise BistandError(f"kärnorna ”{karnor}” är okända", fix="Välj varma eller vanliga.")
@@ -47,6 +50,15 @@ def report(
         raise BistandError(f"återgivaren ”{atergivare}” är okänd", fix="Välj auto, quarto eller inbyggd.")
     began = time.perf_counter()
     project = find_project()
+    before = gate.recall(project, f"rapport-{atergivare}", gate.state(project)) if korning is None else None
+    if before is not None:
+        typer.echo("\n".join(before))
+        typer.echo(f"Ingenting har ändrats sedan dess, {time.perf_counter() - began:.1f} s.")
+        return
+    check_inputs(project)
+    from analysis.cli.progress import bar
+    from analysis.pipeline.report import make_report
+
     result = make_report(
         project,
         only=korning,
@@ -61,6 +73,13 @@ def report(
         f"Observationer: {panel.rows} ({panel.added} nya, {panel.changed} ändrade, {panel.removed} borttagna) "
         f"ur {len(panel.sources)} källor."
     )
+    if korning is None:
+        lines = [
+            f"Observationer: {panel.rows} (0 nya, 0 ändrade, 0 borttagna) ur {len(panel.sources)} källor.",
+            f"Körda: inga. Oförändrade körningar: {result.runs}.",
+            f"Webbplatsen: {result.pages} sidor i {project.relative(project.site)}/index.html.",
+        ]
+        gate.store(project, f"rapport-{atergivare}", gate.state(project), lines)
     names = ", ".join(dict.fromkeys(outcome.name.split("/")[0] for outcome in result.executed)) or "inga"
     typer.echo(
         f"Körda: {names} ({len(result.executed)} anteckningsböcker). Oförändrade körningar: {len(result.skipped)}."
@@ -75,20 +94,34 @@ def report(
 @swedish_errors
 def lista() -> None:
     """Visa alla körningar och om de behöver köras om."""
-    from analysis.panel import build_panel
     from analysis.paths import find_project
+    from analysis.pipeline import gate
+
+    project = find_project()
+    now = gate.state(project, built=False)
+    lines = gate.recall(project, "lista", now)
+    if lines is None:
+        lines = _list_runs(project)
+        gate.store(project, "lista", gate.state(project, built=False), lines)
+    typer.echo("\n".join(lines))
+
+
+def _list_runs(project: Project) -> list[str]:
+    from analysis.panel import build_panel
+    from analysis.pipeline.inputs import check_inputs
     from analysis.pipeline.staleness import plan_runs
     from analysis.runs.load import load_runs
     from analysis.sources.catalogue import load_catalogue
     from analysis.sources.passports import find_passports
 
-    project = find_project()
+    check_inputs(project)
     catalogue = load_catalogue(project.raw)
     build_panel(project)
-    for item in plan_runs(
-        project, load_runs(project, catalogue), catalogue, find_passports(*project.sources)
-    ):
-        typer.echo(f"{'behöver köras' if item.stale else 'aktuell':<14} {item.run.id:<26} {item.run.rubrik}")
+    planned = plan_runs(project, load_runs(project, catalogue), catalogue, find_passports(*project.sources))
+    return [
+        f"{'behöver köras' if item.stale else 'aktuell':<14} {item.run.id:<26} {item.run.rubrik}"
+        for item in planned
+    ]
 
 
 @app.command()

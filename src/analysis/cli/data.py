@@ -148,9 +148,16 @@ def data_diff(
 ) -> None:
     """Visa vad den senaste utgåvan ändrade, med hopp och definitionsbrott."""
     from analysis.paths import find_project
-    from analysis.pipeline.data_commands import show_diff
+    from analysis.sources.passports import find_passports
 
-    show_diff(find_project(), serie, typer.echo)
+    project = find_project()
+    vintages = [item.passport.series for item in find_passports(*project.sources)]
+    if serie is None and len(set(vintages)) == len(vintages):
+        typer.echo("Ingen serie har mer än en utgåva, så det finns inget att jämföra.")
+        return
+    from analysis.pipeline.data_diff import show_diff
+
+    show_diff(project, serie, typer.echo)
 
 
 @data_app.command("mall")

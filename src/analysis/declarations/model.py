@@ -17,7 +17,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import BistandError
-from analysis.forecasts.panel_model import PanelSettings
 from analysis.sources.passports import describe_validation, read_yaml
 
 FOLDER = "deklarationer"
@@ -122,6 +121,8 @@ class Declaration(BaseModel):
     @property
     def fingerprint(self) -> str:
         """SHA-256 over what decides the judgement, the lock itself left out."""
+        from analysis.forecasts.panel_model import PanelSettings
+
         content = self.model_dump(mode="json", exclude={"las"})
         content["modell"] = asdict(PanelSettings())
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

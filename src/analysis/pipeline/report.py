@@ -56,6 +56,7 @@ class ReportResult:
     skipped: tuple[str, ...]
     pages: int
     renderer: str
+    runs: int
 
 
 def make_report(
@@ -107,7 +108,7 @@ def make_report(
     make_workers = partial(LocalWorkers, warm=warm, limits=limits or Limits(), modules=tuple(sorted(modules)))
     executed = _execute(project, folders, [item.run for item in chosen], make_workers, workers, progress)
     pages, used = publish_site(project, runs, renderer=renderer, say=progress.say, country=country)
-    return ReportResult(panel, executed, skipped, pages, used)
+    return ReportResult(panel, executed, skipped, pages, used, len(runs.runs))
 
 
 def _run_folder(project: Project, item: Planned) -> Folder:

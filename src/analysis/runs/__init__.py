@@ -1,9 +1,28 @@
 """Runs: what is listed, what a run may see, and where it leaves its results."""
 
-from analysis.runs.context import RunContext, open_run
-from analysis.runs.load import RunList, load_runs
-from analysis.runs.model import Run, Target, period_end, period_name
-from analysis.runs.overview import Overview, open_overview
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.runs.context import RunContext, open_run
+    from analysis.runs.load import RunList, load_runs
+    from analysis.runs.model import Run, Target, period_end, period_name
+    from analysis.runs.overview import Overview, open_overview
+
+_PLACES = {
+    "Overview": "overview",
+    "Run": "model",
+    "RunContext": "context",
+    "RunList": "load",
+    "Target": "model",
+    "load_runs": "load",
+    "open_overview": "overview",
+    "open_run": "context",
+    "period_end": "model",
+    "period_name": "model",
+}
 
 __all__ = [
     "Overview",
@@ -17,3 +36,10 @@ __all__ = [
     "period_end",
     "period_name",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is: pandas is not needed to read the list of runs."""
+    if name in _PLACES:
+        return getattr(importlib.import_module(f"analysis.runs.{_PLACES[name]}"), name)
+    raise AttributeError(name)
