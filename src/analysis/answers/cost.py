@@ -16,10 +16,11 @@ from analysis.micro.rates import Profile, count_rates, profile
 from analysis.micro.stockflow import Fitted, Level, Plan, Projection, fit_level, project
 from analysis.micro.trial import emulate, fit_start
 from analysis.micro.volumes import Target, needs_table
-from analysis.panel import read_panel, series
+from analysis.panel import series
 from analysis.plans.load import load_register
 from analysis.plans.model import Plan as Adopted
 from analysis.runs import Overview
+from analysis.runs.context import open_panel
 from analysis.sources.observation import WITH_VALUE
 
 LUND, UPPSALA = "lund-2021", "uppsala-vp2025"
@@ -90,7 +91,7 @@ def published_level(overview: Overview) -> Level:
 
     The earlier value is a yearly mean and stands for the middle of its year.
     """
-    panel = read_panel(overview.project)
+    panel = open_panel(overview.project)
     known = panel[panel["status"].isin(WITH_VALUE)]
     shares = series(known, ADULTS, MUNICIPALITY)
     people = series(known, POPULATION, MUNICIPALITY)

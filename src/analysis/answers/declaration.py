@@ -21,8 +21,9 @@ from analysis.declarations.judge import Judgement, judge, reference_slopes, simu
 from analysis.declarations.model import Declaration, Outcome
 from analysis.forecasts.distribution import SamplePaths
 from analysis.memory import remember
-from analysis.panel import as_of, read_panel, wide
+from analysis.panel import as_of, wide
 from analysis.paths import Project
+from analysis.runs.context import open_panel
 from analysis.sources.observation import RIKET
 
 POPULATION = "SCB_FOLKMANGD"
@@ -80,7 +81,7 @@ class Power:
 
 def known_panel(project: Project, declaration: Declaration) -> KnownPanel:
     """Read the declared measure as known on the declared day, and as known now."""
-    rows = read_panel(project)
+    rows = open_panel(project)
     before = as_of(rows, declaration.kant_senast)
     population = wide(before, POPULATION).ffill(axis=1).iloc[:, -1].dropna()
     return KnownPanel(

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.answers.target import TargetState
-from analysis.disclosure.own_counts import published
 from analysis.files import write_text
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.log import Appended, append, log_rows, measure_key, read_log
@@ -83,7 +82,7 @@ def outcomes(context: RunContext, measures: list[str]) -> pd.DataFrame:
     """Known outcomes for the log's measures: ``municipality, measure, target_end_date, observed``."""
     parts = []
     for measure in sorted({name.split(":")[0] for name in measures}):
-        rows = select(published(context), measure, municipality=context.run.kommun)
+        rows = select(context.observations, measure, municipality=context.run.kommun)
         rows = rows[rows["status"].isin(WITH_VALUE)]
         parts.append(
             pd.DataFrame(

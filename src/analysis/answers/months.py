@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.own_counts import published
 from analysis.forecasts.periods import following
 from analysis.runs import RunContext
 from analysis.sources.catalogue import Measure
@@ -80,9 +79,9 @@ def month_series(
     Parameters
     ----------
     rows
-        `published` of the context, if the caller has it already.
+        The context's observations, if the caller has picked some of them already.
     """
-    shown = published(context) if rows is None else rows
+    shown = context.observations if rows is None else rows
     mine = shown[
         (shown["kommun_kod"] == context.run.kommun)
         & (shown["measure_id"] == measure_id)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.answers.months import bridge_periods
-from analysis.disclosure.own_counts import published
 from analysis.forecasts.backtest import Backtest, naive_forecaster, panel_forecaster, run_backtest
 from analysis.forecasts.bridge import Bridge, BridgePrior, Point, bridge
 from analysis.forecasts.distribution import SamplePaths
@@ -196,7 +195,7 @@ def bridge_target(context: RunContext, own: pd.Series[float], forecasts: Forecas
 def measure_points(context: RunContext, measure: str) -> list[Point]:
     """Known values of a measure for the run's municipality, both sexes; of a monthly series only a few months."""
     digits = context.catalogue.measure(measure).decimaler
-    values = series(published(context), measure, context.run.kommun)
+    values = series(context.observations, measure, context.run.kommun)
     chosen = bridge_periods(context, measure)
     return [
         Point(str(period), float(value), 0.5 * 10.0**-digits)
@@ -237,7 +236,7 @@ def _outcome(context: RunContext, own: pd.Series[float]) -> float | None:
     if target.matt == context.run.matt:
         year = int(target.senast[:4])
         return float(own.loc[year]) if len(target.senast) == 4 and year in own.index else None
-    values = series(published(context), target.matt, context.run.kommun)
+    values = series(context.observations, target.matt, context.run.kommun)
     return float(values[target.senast]) if target.senast in values.index else None
 
 

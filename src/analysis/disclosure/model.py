@@ -41,10 +41,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Sum:
-    """A known sum: the cell `total` is the sum of the cells `parts`."""
+    """A known sum: the cell `total` is the sum of the cells `parts`.
+
+    Where the source's figures do not add up, `exact` is False: the reader is then taken to know by how much.
+    """
 
     total: Key
     parts: tuple[Key, ...]
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,26 @@ class Publication:
         Hidden cells and why: small themselves, needed to protect another, or hidden in an earlier vintage.
     policy
         The rules it was made by.
+    latent
+        Cells that are in no source and never printed, but that a reader can work out: the men where only all and the
+        women are given, the rest of a total. Those that are small are in `hidden` too.
+    exposed
+        Protected cells that earlier vintages have given away already, so that hiding helps no more.
     """
 
     counts: Mapping[Key, int]
     sums: tuple[Sum, ...]
     hidden: Mapping[Key, Why]
     policy: Policy
+    latent: frozenset[Key] = frozenset()
+    exposed: frozenset[Key] = frozenset()
 
     def shown(self) -> dict[Key, int | None]:
         """Return what is printed: rounded counts, None where hidden."""
         return {
             key: None if key in self.hidden else round_to(count, self.policy.rounding)
             for key, count in self.counts.items()
+            if key not in self.latent
         }
 
 
@@ -87,6 +99,16 @@ class Interval:
     def width(self) -> float:
         """The interval's width in persons."""
         return self.high - self.low
+
+
+def is_few(count: float, threshold: int = Policy.threshold) -> bool:
+    """Whether a count says something about few: more than none, fewer than the threshold."""
+    return 0 < count < threshold
+
+
+def few_or_all_but_few(count: float, size: float, threshold: int = Policy.threshold) -> bool:
+    """Whether a part of `size` persons, or what it leaves, is few."""
+    return is_few(count, threshold) or is_few(size - count, threshold)
 
 
 def round_to(count: int, base: int) -> int:

@@ -9,28 +9,13 @@ every hidden cell the interval that such a reader can reach, found by linear pro
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 
-import pandas as pd
-
-from analysis.disclosure.model import Interval, Key, Policy, Publication, Sum, Why, round_to
+from analysis.disclosure.model import Interval, Key, Policy, Publication, Sum, Why, is_few, round_to
 from analysis.disclosure.system import ReaderSystem, Witnesses
 from analysis.errors import BistandError
 
-__all__ = [
-    "Interval",
-    "Policy",
-    "ProtectedTable",
-    "Publication",
-    "Sum",
-    "audit",
-    "protect",
-    "protect_observations",
-    "round_to",
-    "share",
-]
+__all__ = ["Interval", "Policy", "Publication", "Sum", "audit", "protect", "protect_parts", "round_to"]
 
 
 def protect(
@@ -39,6 +24,9 @@ def protect(
     policy: Policy | None = None,
     *,
     earlier: Sequence[Publication] = (),
+    latent: Collection[Key] = (),
+    known: Collection[Key] = (),
+    small: Collection[Key] = (),
 ) -> Publication:
     """Choose what to hide.
 
@@ -54,6 +42,12 @@ def protect(
         All sums between the cells that a reader knows of (women + men = all, reasons = all, months = year).
     earlier
         Earlier vintages of the same table, as published.
+    latent
+        Cells that no source gives but that sums define; they are never shown, and protected where they are small.
+    known
+        Cells that the reader knows whatever is done.
+    small
+        Cells that must be taken for small though their counts, which are estimates, are not.
 
     Raises
     ------
@@ -62,14 +56,35 @@ def protect(
     """
     rules = policy or Policy()
     _check(counts, sums)
-    hidden: dict[Key, Why] = {key: "liten" for key, count in counts.items() if 0 < count < rules.threshold}
+    hidden: dict[Key, Why] = {
+        key: "liten" for key, count in counts.items() if is_few(count, rules.threshold) or key in small
+    }
     for publication in earlier:
         for key in publication.hidden:
-            if key in counts:
+            if key in counts and key not in latent:
                 hidden.setdefault(key, "tidigare skyddad")
-    system = ReaderSystem(counts, tuple(sums), tuple(earlier))
-    hidden = _complement(system, hidden, rules)
-    return Publication(dict(counts), tuple(sums), hidden, rules)
+    first = Publication(dict(counts), tuple(sums), hidden, rules, frozenset(latent))
+    system = ReaderSystem(first, tuple(earlier), frozenset(known))
+    chosen, exposed = _complement(system, hidden, rules)
+    return Publication(first.counts, first.sums, chosen, rules, first.latent, exposed)
+
+
+def protect_parts(counts: Sequence[int], policy: Policy | None = None) -> list[int | None]:
+    """Hide small counts among the parts of a total that everyone knows; shown counts are exact.
+
+    >>> protect_parts([120, 3, 40])
+    [120, None, None]
+    >>> protect_parts([120, 3, 2, 40])
+    [120, None, None, 40]
+    >>> protect_parts([50, 0, 7])
+    [50, 0, 7]
+    """
+    cells: dict[Key, int] = {**dict(enumerate(counts)), "alla": sum(counts)}
+    rules = policy or Policy()
+    parts = Sum("alla", tuple(range(len(counts))))
+    found = protect(cells, [parts], rules, known=["alla"])
+    gone: Collection[Key] = cells if found.exposed else found.hidden
+    return [None if place in gone else count for place, count in enumerate(counts)]
 
 
 def _check(counts: Mapping[Key, int], sums: Sequence[Sum]) -> None:
@@ -82,35 +97,36 @@ def _check(counts: Mapping[Key, int], sums: Sequence[Sum]) -> None:
             raise BistandError(
                 f"summan för {item.total} hänvisar till {unknown[0]} som inte finns i tabellen"
             )
-        if sum(counts[key] for key in item.parts) != counts[item.total]:
+        if item.exact and sum(counts[key] for key in item.parts) != counts[item.total]:
             raise BistandError(
                 f"delarna av {item.total} är tillsammans inte {counts[item.total]}",
                 fix="Rätta källan, eller ta bort summan ur tabellen.",
             )
 
 
-def _complement(system: ReaderSystem, hidden: dict[Key, Why], policy: Policy) -> dict[Key, Why]:
-    chosen = dict(hidden)
+def _complement(
+    system: ReaderSystem, hidden: Mapping[Key, Why], policy: Policy
+) -> tuple[dict[Key, Why], frozenset[Key]]:
+    chosen, lost = dict(hidden), set[int]()
     witnesses = Witnesses(system.truth)
     while True:
-        unknown = system.hidden_variables(chosen)
-        worst = _first_exposed(system, unknown, policy, witnesses)
+        worst = _first_exposed(system, chosen, policy, witnesses, lost)
         if worst is None:
             break
-        candidate = _cheapest(system, worst, unknown, chosen)
+        candidate = _cheapest(system, worst, chosen)
         if candidate is None:
-            raise BistandError(
-                "en skyddad uppgift går att räkna fram ur det som redan har publicerats",
-                fix="Publicera inte tabellen; kontrollera tidigare utgåvor.",
-            )
-        chosen[candidate] = "följd"
-    return _trim(system, chosen, policy, witnesses)
+            lost.add(worst)
+        else:
+            chosen[candidate] = "följd"
+    exposed = frozenset(key for (key, _), variable in system.index.items() if variable in lost)
+    return _trim(system, chosen, policy, witnesses, lost), exposed
 
 
 def _first_exposed(
-    system: ReaderSystem, unknown: set[int], policy: Policy, witnesses: Witnesses
+    system: ReaderSystem, chosen: Collection[Key], policy: Policy, witnesses: Witnesses, lost: set[int]
 ) -> int | None:
-    for variable in sorted(unknown - system.public, key=lambda item: (system.truth[item], item)):
+    unknown = system.unknown(chosen)
+    for variable in sorted(system.protected(chosen) - lost, key=lambda item: (system.truth[item], item)):
         if witnesses.width(variable) >= policy.width:
             continue
         if system.interval(variable, unknown, witnesses).width < policy.width:
@@ -118,16 +134,17 @@ def _first_exposed(
     return None
 
 
-def _cheapest(system: ReaderSystem, start: int, unknown: set[int], chosen: Mapping[Key, Why]) -> Key | None:
+def _cheapest(system: ReaderSystem, start: int, chosen: Mapping[Key, Why]) -> Key | None:
     """Return the cell to hide next: near the exposed one, not public already, small, a part before a total."""
-    variables, rows = system.component(start, unknown)
+    variables, rows = system.component(start, system.unknown(chosen))
     near = {variable for position in rows for variable in system.rows[position]} - set(variables)
-    totals = {system.index[system.now, item.total] for item in system.vintages[system.now][1]}
-    key_of = {system.index[system.now, key]: key for key in system.vintages[system.now][0]}
-    free = [
-        variable for variable in key_of if key_of[variable] not in chosen and variable not in system.public
+    totals = {system.variable(item.total) for item in system.now.sums}
+    key_of = {system.variable(key): key for key in system.now.counts if key not in system.now.latent}
+    options = [
+        variable
+        for variable in near & set(key_of)
+        if key_of[variable] not in chosen and variable not in system.public
     ]
-    options = [variable for variable in free if variable in near] or free
     if not options:
         return None
 
@@ -139,103 +156,20 @@ def _cheapest(system: ReaderSystem, start: int, unknown: set[int], chosen: Mappi
 
 
 def _trim(
-    system: ReaderSystem, chosen: dict[Key, Why], policy: Policy, witnesses: Witnesses
+    system: ReaderSystem, chosen: dict[Key, Why], policy: Policy, witnesses: Witnesses, lost: set[int]
 ) -> dict[Key, Why]:
     """Show again what is not needed, the largest first."""
     extra = [key for key, why in chosen.items() if why == "följd"]
-    for key in sorted(extra, key=lambda item: -system.truth[system.index[system.now, item]]):
+    for key in sorted(extra, key=lambda item: -system.truth[system.variable(item)]):
         rest = {other: why for other, why in chosen.items() if other != key}
-        fewer = witnesses.without(system.index[system.now, key])
-        if _first_exposed(system, system.hidden_variables(rest), policy, fewer) is None:
+        fewer = witnesses.without(system.variable(key))
+        if _first_exposed(system, rest, policy, fewer, lost) is None:
             chosen, witnesses = rest, fewer
     return chosen
 
 
 def audit(publication: Publication, earlier: Sequence[Publication] = ()) -> dict[Key, Interval]:
     """Return, for every hidden cell of a publication, the interval that a reader can reach."""
-    system = ReaderSystem(publication.counts, publication.sums, tuple(earlier))
-    unknown = system.hidden_variables(publication.hidden)
-    return {key: system.interval(system.index[system.now, key], unknown) for key in publication.hidden}
-
-
-def share(
-    numerator: int | None, denominator: int | None, digits: int = 1, *, rounding: int = 1
-) -> float | None:
-    """Return a share in per cent of what is shown; None if either part is hidden or the denominator is zero.
-
-    Both must be the shown (rounded) counts: a share with many decimals of an exact denominator would give the
-    count away.
-    """
-    if numerator is None or denominator is None or denominator == 0:
-        return None
-    if numerator % rounding or denominator % rounding:
-        raise BistandError(
-            "andelen ska räknas på de avrundade talen som visas", fix="Använd det som Publication.shown ger."
-        )
-    return round(100 * numerator / denominator, digits)
-
-
-@dataclass(frozen=True)
-class ProtectedTable:
-    """A table ready for print.
-
-    `table` is the input with ``value`` replaced by what is shown (NaN if hidden), ``status`` set to suppressed for hidden
-    cells, and ``skydd`` saying why; `publication` is what later vintages must be protected against.
-    """
-
-    table: pd.DataFrame
-    publication: Publication = field(repr=False)
-
-
-def protect_observations(
-    table: pd.DataFrame,
-    policy: Policy | None = None,
-    *,
-    group_total: str | None = "alla",
-    sums: Sequence[Sum] = (),
-    earlier: Sequence[Publication] = (),
-) -> ProtectedTable:
-    """Protect the counts of an observation table.
-
-    Sums are found in the table itself: women + men = all, and groups = `group_total` where the table has both and
-    they add up. Rows without a value keep their status.
-
-    Parameters
-    ----------
-    table
-        Observations of measures with unit ``antal``; columns of the observation table.
-    group_total
-        The group that the other groups add up to; None if they do not (a person may be in several).
-    sums
-        Further sums that a reader knows of, between measures; cells are named by the table's key columns in order.
-    """
-    names = ["kommun_kod", "measure_id", "period", "gender", "group"]
-    present = table[table["value"].notna()]
-    if not (present["unit"] == "antal").all():
-        raise BistandError("bara antal kan skyddas; andelar räknas efteråt på det som visas")
-    keys = list(present[names].itertuples(index=False, name=None))
-    counts = {key: int(value) for key, value in zip(keys, present["value"], strict=True)}
-    publication = protect(counts, [*_sums(counts, group_total), *sums], policy, earlier=earlier)
-    shown = publication.shown()
-    result = table.assign(skydd="")
-    for row, key in zip(present.index, keys, strict=True):
-        value = shown[key]
-        result.loc[row, "value"] = math.nan if value is None else float(value)
-        if value is None:
-            result.loc[row, "status"] = "suppressed"
-            result.loc[row, "skydd"] = publication.hidden[key]
-    return ProtectedTable(result, publication)
-
-
-def _sums(counts: Mapping[tuple[str, ...], int], group_total: str | None) -> list[Sum]:
-    sums = []
-    for key in counts:
-        place, measure, period, gender, group = key
-        parts = tuple((place, measure, period, part, group) for part in ("K", "M"))
-        if gender == "T" and all(part in counts for part in parts):
-            sums.append(Sum(key, parts))
-        if group_total is not None and group == group_total:
-            groups = tuple(other for other in counts if other[:4] == key[:4] and other[4] != group_total)
-            if groups and sum(counts[other] for other in groups) == counts[key]:
-                sums.append(Sum(key, groups))
-    return sums
+    system = ReaderSystem(publication, tuple(earlier), frozenset())
+    unknown = system.unknown(publication.hidden)
+    return {key: system.interval(system.variable(key), unknown) for key in publication.hidden}

@@ -3,72 +3,83 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from scipy.optimize import linprog
 
-from analysis.disclosure.model import Interval, Key, Publication, Sum, Why
+from analysis.disclosure.model import Interval, Key, Publication
 from analysis.errors import BistandError
 
 _EPS: Final = 1e-6
 
 
 class ReaderSystem:
-    """The linear system that a reader can set up; variables are (vintage, cell)."""
+    """The linear system that a reader can set up from all vintages.
+
+    A variable is a cell with its count: a cell that was not revised between two vintages is one variable, since the reader
+    is taken to know what was not revised.
+    """
 
     def __init__(
-        self, counts: Mapping[Key, int], sums: tuple[Sum, ...], earlier: tuple[Publication, ...]
+        self, publication: Publication, earlier: tuple[Publication, ...], known: frozenset[Key]
     ) -> None:
-        self.vintages = [(publication.counts, publication.sums) for publication in earlier]
-        self.vintages.append((counts, sums))
-        self.now = len(earlier)
-        self.index: dict[tuple[int, Key], int] = {}
+        self.now = publication
+        self.index: dict[tuple[Key, int], int] = {}
         self.truth: list[int] = []
-        self.always_hidden: set[int] = set()
-        shown_before: set[Key] = set()
-        for number, (cells, _) in enumerate(self.vintages):
-            for key, count in cells.items():
-                self.index[number, key] = len(self.truth)
-                self.truth.append(count)
-                if number < self.now and key in earlier[number].hidden:
-                    self.always_hidden.add(self.index[number, key])
-                elif number < self.now and counts.get(key) == count:
-                    shown_before.add(key)
-        #: Cells of the new vintage that an earlier one has already shown: hiding them now would protect nobody.
-        self.public = {self.index[self.now, key] for key in shown_before}
+        self.rows: list[dict[int, float]] = []
+        self._never_shown: set[int] = set()
+        #: Variables of earlier vintages that must stay protected.
+        self.kept: set[int] = set()
+        #: Variables that the reader has seen, or knows from elsewhere: hiding them now would protect nobody.
+        self.public: set[int] = set()
+        found: set[tuple[tuple[int, float], ...]] = set()
+        for vintage in (*earlier, publication):
+            for key, count in vintage.counts.items():
+                if (key, count) not in self.index:
+                    self.index[key, count] = len(self.truth)
+                    self.truth.append(count)
+            for item in vintage.sums:
+                row = {self.index[item.total, vintage.counts[item.total]]: -1.0}
+                for key in item.parts:
+                    variable = self.index[key, vintage.counts[key]]
+                    row[variable] = row.get(variable, 0.0) + 1.0
+                mark = tuple(sorted(row.items()))
+                if mark not in found:
+                    found.add(mark)
+                    self.rows.append(row)
+        for vintage in earlier:
+            for key, count in vintage.counts.items():
+                variable = self.index[key, count]
+                if key in vintage.hidden:
+                    self.kept.add(variable)
+                if key in vintage.hidden or key in vintage.latent:
+                    self._never_shown.add(variable)
+                else:
+                    self.public.add(variable)
+        self.public |= {self.variable(key) for key in known}
+        self._never_shown |= {self.variable(key) for key in publication.latent}
+        self._never_shown -= self.public
+        self.kept -= self.public
         #: No count is taken to be larger than this; it only keeps unbounded cells finite in the computation.
         self.ceiling = 4.0 * max(self.truth, default=0) + 1000.0
-        self.rows = self._equations()
-        self.neighbours = self._neighbours()
-
-    def _equations(self) -> list[dict[int, float]]:
-        rows = []
-        for number, (_, sums) in enumerate(self.vintages):
-            for item in sums:
-                row = {self.index[number, item.total]: -1.0}
-                for key in item.parts:
-                    row[self.index[number, key]] = row.get(self.index[number, key], 0.0) + 1.0
-                rows.append(row)
-        for number, (cells, _) in enumerate(self.vintages[:-1]):
-            for key, count in cells.items():
-                for later in range(number + 1, len(self.vintages)):
-                    if self.vintages[later][0].get(key) == count:
-                        rows.append({self.index[number, key]: 1.0, self.index[later, key]: -1.0})
-                        break
-        return rows
-
-    def _neighbours(self) -> list[list[int]]:
-        touching: list[list[int]] = [[] for _ in self.truth]
+        self.neighbours: list[list[int]] = [[] for _ in self.truth]
         for position, row in enumerate(self.rows):
             for variable in row:
-                touching[variable].append(position)
-        return touching
+                self.neighbours[variable].append(position)
 
-    def hidden_variables(self, hidden: Mapping[Key, Why]) -> set[int]:
-        """Return the variables that a reader does not see."""
-        return self.always_hidden | {self.index[self.now, key] for key in hidden}
+    def variable(self, key: Key) -> int:
+        """Return the variable of a cell of the new vintage."""
+        return self.index[key, self.now.counts[key]]
+
+    def unknown(self, hidden: Iterable[Key]) -> set[int]:
+        """Return the variables that a reader does not see when these cells of the new vintage are hidden."""
+        return (self._never_shown | {self.variable(key) for key in hidden}) - self.public
+
+    def protected(self, hidden: Iterable[Key]) -> set[int]:
+        """Return the variables whose intervals must be wide."""
+        return (self.kept | {self.variable(key) for key in hidden}) - self.public
 
     def component(self, start: int, unknown: set[int]) -> tuple[list[int], list[int]]:
         """Return the hidden variables tied to `start` through sums, and those sums."""
@@ -97,8 +108,7 @@ class ReaderSystem:
             for variable, weight in self.rows[position].items():
                 if variable in place:
                     matrix[line, place[variable]] = weight
-                else:
-                    right[line] -= weight * self.truth[variable]
+                    right[line] += weight * self.truth[variable]
         ends = []
         for sign in (1.0, -1.0):
             cost = np.zeros(len(variables))

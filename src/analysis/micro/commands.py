@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.disclosure.model import Policy
 from analysis.errors import BistandError
 from analysis.micro import release, wording
 from analysis.micro.assess import FEWEST_PARTICIPANTS, MeasureResult, assess, refusal
 from analysis.micro.checks import minimal_detectable_effect
 from analysis.micro.contract import read_folder
 from analysis.micro.export import write_folder
-from analysis.micro.gate import Gate, Protector
+from analysis.micro.gate import Gate
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.hazard import fit_hazard, life_table
 from analysis.micro.history import History, build_history
@@ -92,8 +93,7 @@ def run(
     *,
     draws: int = 200,
     seed: int = 1,
-    threshold: int = 5,
-    protector: Protector | None = None,
+    threshold: int = Policy.threshold,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Released:
     """Estimate every measure in `folder` and let the declared tables out to `out` through the gate.
@@ -106,8 +106,8 @@ def run(
         Where tables may go, for example ``reports/mikro``.
     draws, seed
         Bootstrap draws and their seed.
-    threshold, protector
-        Smallest count shown; another protector of counts than the gate's own.
+    threshold
+        Smallest count shown.
     progress
         Told each measure's name before it is estimated.
 
@@ -123,7 +123,7 @@ def run(
     data = read_folder(folder)
     history = build_history(data.spells, data.measures, data.background, data.window, data.obstacles)
     results = estimate_all(data, history, draws=draws, seed=seed, progress=progress)
-    gate = Gate(folder, out, threshold, protector)
+    gate = Gate(folder, out, threshold)
     files = let_out(results, history, data.status, gate)
     lines = [f"- {r.measure}: {r.verdict}. {r.reason}" for r in results]
     return Released(

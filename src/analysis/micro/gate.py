@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.model import Policy, is_few
+from analysis.disclosure.protect import protect_parts
 from analysis.errors import BistandError
 from analysis.files import sha256_of, write_text
 from analysis.micro.history import Floats
@@ -38,30 +39,8 @@ LOG: Final = "utlamnat.csv"
 _LONG_HEX: Final = re.compile(r"[0-9a-fA-F]{16,}")
 _DIGITS: Final = re.compile(r"(?<!\d)\d{6,8}[-+]?\d{4}(?!\d)")
 
-#: Hides small counts of a one-way table with a known total: counts -> shown counts, None where hidden.
-Protector = Callable[[list[int]], list[int | None]]
 
-
-def protect_counts(counts: list[int], threshold: int = 5) -> list[int | None]:
-    """Hide counts from 1 to threshold - 1, and one more when the rest could be worked out from the total.
-
-    >>> protect_counts([120, 3, 40])
-    [120, None, None]
-    >>> protect_counts([120, 3, 2, 40])
-    [120, None, None, 40]
-    >>> protect_counts([50, 0, 7])
-    [50, 0, 7]
-    """
-    hidden = {i for i, n in enumerate(counts) if 0 < n < threshold}
-    while hidden and (len(hidden) == 1 or sum(counts[i] for i in hidden) < threshold):
-        rest = [i for i, n in enumerate(counts) if i not in hidden and n > 0]
-        if not rest:
-            break
-        hidden.add(min(rest, key=lambda i: (counts[i], i)))
-    return [None if i in hidden else n for i, n in enumerate(counts)]
-
-
-def thin_months(shares: Floats, participants: int, threshold: int = 5) -> list[int]:
+def thin_months(shares: Floats, participants: int, threshold: int = Policy.threshold) -> list[int]:
     """Months (from 1) at which a cumulative share may be shown: at least `threshold` persons between two.
 
     Parameters
@@ -90,21 +69,16 @@ class Gate:
     out
         Folder that the tables are written to.
     threshold
-        Smallest count shown.
-    protector
-        Another protector of counts, such as the report layer's; default `protect_counts`.
+        Smallest count shown, and least width of what can be known of a hidden one.
     """
 
     folder: Path
     out: Path
-    threshold: int = 5
-    protector: Protector | None = None
+    threshold: int = Policy.threshold
 
     def protect(self, counts: list[int]) -> list[int | None]:
         """Hide small counts of the parts of a known total."""
-        if self.protector is not None:
-            return self.protector(counts)
-        return protect_counts(counts, self.threshold)
+        return protect_parts(counts, Policy(self.threshold, self.threshold))
 
     def release(self, name: str, frame: pd.DataFrame) -> Path:
         """Check a declared table, write it as CSV and log it.
@@ -131,8 +105,7 @@ class Gate:
                 if isinstance(cell, str) and looks_like_identifier(cell):
                     raise BistandError("en text liknar en identitet", file=name, column=column, fix=stop)
             if column in ("deltagare",):
-                low = frame[column].between(1, self.threshold - 1)
-                if low.any():
+                if any(is_few(number, self.threshold) for number in frame[column].dropna()):
                     raise BistandError("ett antal är för litet", file=name, column=column, fix=stop)
 
     def _log(self, target: Path, frame: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.disclosure.model import Policy, few_or_all_but_few, is_few
 from analysis.micro.assess import MeasureResult
 from analysis.micro.gate import DECLARED, Gate, hidden_levels, thin_months
 from analysis.micro.hazard import HazardModel, hazard_table
@@ -13,7 +14,7 @@ WHOLE = ("egen", "alla", "månader")
 OUTCOMES = {True: "godkänd", False: "talar emot", None: "upplysning"}
 
 
-def effect_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
+def effect_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.DataFrame:
     """Contrasts: shares in per cent, differences in percentage points or months.
 
     Where a share stands for fewer than `threshold` participants, or for all but so few, it is hidden together with the
@@ -47,8 +48,7 @@ def effect_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
 
 def _few(share: float, result: MeasureResult, threshold: int) -> bool:
     size = result.participants or 0
-    count = round(share / 100 * size)
-    return 0 < count < threshold or 0 < size - count < threshold
+    return few_or_all_but_few(round(share / 100 * size), size, threshold)
 
 
 def summary_rows(results: tuple[MeasureResult, ...]) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def summary_rows(results: tuple[MeasureResult, ...]) -> pd.DataFrame:
     return frame.astype({"deltagare": "Int64", "minsta_effekt": float}).round({"minsta_effekt": 1})
 
 
-def curve_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
+def curve_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.DataFrame:
     """Curves at the months between which at least `threshold` participants have left."""
     names = list(DECLARED["kurvor"])
     if result.curves is None or result.participants is None:
@@ -94,7 +94,7 @@ def balance_rows(result: MeasureResult, gate: Gate) -> pd.DataFrame:
     return shown.assign(atgard=result.measure, status=result.status).loc[:, list(DECLARED["balans"])].round(2)
 
 
-def group_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
+def group_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.DataFrame:
     """Effects by group; groups that are too small have no numbers at all."""
     names = list(DECLARED["grupper"])
     if result.groups is None or result.participants is None:
@@ -102,7 +102,7 @@ def group_rows(result: MeasureResult, threshold: int = 5) -> pd.DataFrame:
     table = result.groups.table.copy()
     for _, rows in table.groupby("grupp", sort=False):
         rest = result.participants - rows["deltagare"].sum()
-        if 0 < rest < threshold:
+        if is_few(rest, threshold):
             smallest = rows["deltagare"].idxmin()
             table.loc[smallest, ["deltagare", "effekt", "lag", "hog", "p", "p_holm"]] = float("nan")
     return table.assign(atgard=result.measure, status=result.status).loc[:, names].round(3)

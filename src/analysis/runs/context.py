@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
+from analysis.disclosure.own_counts import documented, open_rows, protected
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.panel import as_of as known_as_of
@@ -36,8 +37,9 @@ class RunContext:
     Attributes
     ----------
     observations
-        The observation table as known on the run's day: all rows of national sources, and of other sources
-        the rows about the municipality and those it is compared with.
+        The observation table as known on the run's day and as it may be shown: all rows of national sources, and of
+        other sources the rows about the municipality and those it is compared with. Own figures are protected already; no
+        page, answer or file can reach the others.
     output
         Where figures, tables and results of the run are written.
     """
@@ -77,6 +79,11 @@ class RunContext:
         )
 
     @property
+    def documented(self) -> pd.DataFrame:
+        """The observations without the months of added files: what the documents and annual sources say."""
+        return documented(self.observations, self.passports)
+
+    @property
     def sources(self) -> tuple[LocatedPassport, ...]:
         """Passports of the sources that have at least one row in the run's observations."""
         used = set(self.observations["source_id"])
@@ -91,17 +98,25 @@ class RunContext:
 def visible(
     observations: pd.DataFrame, run: Run, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
 ) -> pd.DataFrame:
-    """Return the rows that `run` may use: what was known on its day, about what concerns it.
+    """Return the rows that `run` rests on, own figures as they are: what was known on its day, about what concerns it."""
+    return known_as_of(concerning(observations, run, catalogue, passports), run.kant_senast)
 
-    A municipality's own files concern its own runs only.
-    """
+
+def concerning(
+    observations: pd.DataFrame, run: Run, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
+) -> pd.DataFrame:
+    """Return all vintages of what concerns a run: a municipality's own files concern its own runs only."""
     national = {item.passport.id for item in passports if item.passport.national}
     added = {item.passport.id for item in passports if item.passport.inlasning.lasare == ADDED} - national
     concerned = {run.kommun, RIKET, *catalogue.groups[run.jamforelse].kommuner}
-    known = known_as_of(observations, run.kant_senast)
-    keep = known["source_id"].isin(national) | known["kommun_kod"].isin(concerned)
-    keep &= ~known["source_id"].isin(added) | known["kommun_kod"].isin({run.kommun, RIKET})
-    return known[keep].reset_index(drop=True)
+    keep = observations["source_id"].isin(national) | observations["kommun_kod"].isin(concerned)
+    keep &= ~observations["source_id"].isin(added) | observations["kommun_kod"].isin({run.kommun, RIKET})
+    return observations[keep]
+
+
+def open_panel(project: Project) -> pd.DataFrame:
+    """Return the observation table without anybody's own figures, all vintages: for what is not about one run."""
+    return open_rows(read_panel(project), load_catalogue(project.raw), find_passports(*project.sources))
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
@@ -163,5 +178,7 @@ def open_run(
 
 def _context(project: Project, run: Run, runs: RunList, catalogue: Catalogue, output: Path) -> RunContext:
     passports = find_passports(*project.sources)
-    observations = visible(read_panel(project), run, catalogue, passports)
+    vintages = concerning(read_panel(project), run, catalogue, passports)
+    known = known_as_of(vintages, run.kant_senast)
+    observations = protected(known, vintages, run.kant_senast, catalogue, passports)
     return RunContext(project, run, runs, catalogue, passports, observations, output)

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import BistandError, allowed_values
+from analysis.sources.makeup import HOW_TO, Makeup
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import describe_validation, read_yaml
 
@@ -56,6 +57,7 @@ class Measure(BaseModel):
     kort: str
     enhet: Unit
     definition: str
+    skydd: Makeup
     riktning: Literal["minska", "öka", "behåll", "ingen"] = "ingen"
     decimaler: int = Field(default=1, ge=0, le=3)
     brott: tuple[Break, ...] = ()
@@ -146,10 +148,19 @@ def read_measures(path: Path) -> tuple[dict[str, Measure], dict[str, str]]:
     caveats = {str(key): str(text) for key, text in content["forbehall"].items()}
     measures: dict[str, Measure] = {}
     for key, fields in content["matt"].items():
+        if not isinstance(fields, dict) or "skydd" not in fields:
+            raise BistandError(
+                f"måttet ”{key}” säger inte vad det räknar eller består av",
+                file=path,
+                column="skydd",
+                fix=HOW_TO,
+            )
         try:
             measures[str(key)] = Measure.model_validate(fields)
         except ValidationError as error:
-            raise BistandError(f"måttet ”{key}”: {describe_validation(error)}", file=path) from error
+            raise BistandError(
+                f"måttet ”{key}”: {describe_validation(error)}", file=path, fix=HOW_TO
+            ) from error
         unknown = set(measures[str(key)].forbehall) - set(caveats)
         if unknown:
             raise BistandError(
@@ -157,7 +168,30 @@ def read_measures(path: Path) -> tuple[dict[str, Measure], dict[str, str]]:
                 file=path,
                 fix=f"Använd något av {allowed_values(caveats)} eller lägg till texten under ”forbehall”.",
             )
+    _check_makeup(measures, path)
     return measures, caveats
+
+
+def _check_makeup(measures: dict[str, Measure], path: Path) -> None:
+    """Demand that declarations name measures of the catalogue, and counts where a count is meant."""
+    for key, measure in measures.items():
+        made = measure.skydd
+        unknown = set(made.named) - set(measures)
+        if unknown:
+            raise BistandError(
+                f"måttet ”{key}” säger sig bestå av okända mått: {allowed_values(unknown)}",
+                file=path, column="skydd", fix="Lägg till dem i filen, eller rätta namnet.",
+            )  # fmt: skip
+        counted = {made.taljare, made.bakom, made.grupper_av, *made.delar, *made.hogst} - {None}
+        counted |= {item.matt for item in made.ingar_i}
+        wrong = [name for name in sorted(map(str, counted)) if measures[name].skydd.slag != "antal"]
+        if wrong or (made.slag == "antal") != (measure.enhet == "antal" and made.slag != "offentligt"):
+            what = (
+                f"hänvisar till {wrong[0]} som inte är ett antal"
+                if wrong
+                else f"har enheten {measure.enhet} men är ett {made.slag}"
+            )
+            raise BistandError(f"måttet ”{key}” {what}", file=path, column="skydd", fix=HOW_TO)
 
 
 def read_groups(path: Path, municipalities: dict[str, Municipality]) -> dict[str, Group]:

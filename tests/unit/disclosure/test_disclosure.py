@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,9 +18,7 @@ from analysis.disclosure.protect import (
     Sum,
     audit,
     protect,
-    protect_observations,
     round_to,
-    share,
 )
 from analysis.errors import BistandError
 
@@ -243,15 +240,6 @@ def test_rounding(count: int, base: int, shown: int) -> None:
     assert round_to(count, base) == shown
 
 
-def test_shares_come_from_what_is_shown() -> None:
-    assert share(10, 40) == 25.0
-    assert share(None, 40) is None
-    assert share(10, None) is None
-    assert share(10, 0) is None
-    with pytest.raises(BistandError, match="avrundade talen"):
-        share(11, 40, rounding=5)
-
-
 def test_faults_in_the_data_stop_before_print() -> None:
     with pytest.raises(BistandError, match="tillsammans"):
         protect({"T": 50, "K": 3, "M": 40}, [Sum("T", ("K", "M"))])
@@ -261,25 +249,3 @@ def test_faults_in_the_data_stop_before_print() -> None:
         protect({"T": 5}, [Sum("T", ("K",))])
     with pytest.raises(BistandError, match="orimliga"):
         Policy(threshold=1)
-
-
-def test_an_observation_table_is_protected_in_place() -> None:
-    rows = [("T", "alla", 50), ("K", "alla", 3), ("M", "alla", 47), ("T", "ohälsa", 20), ("T", "annat", 30)]
-    table = pd.DataFrame(
-        {
-            "kommun_kod": "0380",
-            "measure_id": "MANAD_ORSAK",
-            "period": "2024-10",
-            "gender": [row[0] for row in rows],
-            "group": [row[1] for row in rows],
-            "value": [float(row[2]) for row in rows],
-            "unit": "antal",
-            "status": "observed",
-        }
-    )
-    result = protect_observations(table).table
-    assert list(result["status"]) == ["observed", "suppressed", "suppressed", "observed", "observed"]
-    assert list(result["skydd"]) == ["", "liten", "följd", "", ""]
-    assert table["value"].notna().all()
-    with pytest.raises(BistandError, match="andelar"):
-        protect_observations(table.assign(unit="procent"))

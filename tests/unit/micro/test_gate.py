@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.disclosure.protect import protect_parts
 from analysis.errors import BistandError
 from analysis.micro.assess import assess
 from analysis.micro.commands import HIDDEN_NAME, check, example, run
 from analysis.micro.export import write_folder
-from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier, protect_counts, thin_months
+from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier, thin_months
 from analysis.micro.generator import Microdata
 from analysis.micro.history import History
 from analysis.micro.release import curve_rows, effect_rows
@@ -22,7 +23,7 @@ from analysis.micro.release import curve_rows, effect_rows
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=8))
 def test_hidden_counts_cannot_be_worked_out_from_the_total(counts: list[int]) -> None:
-    shown = protect_counts(counts)
+    shown = protect_parts(counts)
     hidden = [n for n, s in zip(counts, shown, strict=True) if s is None]
     assert all(s is None or s == 0 or s >= 5 for s in shown)
     assert all(s is None or s == n for n, s in zip(counts, shown, strict=True))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.forecast_rows import FIRST_LIVE_DAY, ROWS_FILE
-from analysis.disclosure.own_counts import published
 from analysis.forecasts.log import read_log
 from analysis.pages.measures.board import chip, measure_name
 from analysis.pages.measures.view import open_view
@@ -29,9 +28,9 @@ def _both(context: RunContext, before: RunContext) -> pd.DataFrame:
     A row without a number (an empty cell of a file) is not known: filled in later it is new, not revised.
     """
     columns = [*_KEY, "value", "unit", "status"]
-    earlier = published(before)[columns]
+    earlier = before.observations[columns]
     matched = earlier[earlier["status"] != "missing"].merge(
-        published(context)[columns], on=_KEY, how="outer", suffixes=("_fore", "_nu"), indicator=True
+        context.observations[columns], on=_KEY, how="outer", suffixes=("_fore", "_nu"), indicator=True
     )
     return matched[(matched["_merge"] != "right_only") | (matched["status_nu"] != "missing")]
 
@@ -210,7 +209,7 @@ def _forecast_row(context: RunContext, part: pd.DataFrame) -> dict[str, object]:
 
 
 def _outcome(context: RunContext, measure_id: str, period: str) -> float | None:
-    rows = select(published(context), measure_id, municipality=context.run.kommun)
+    rows = select(context.observations, measure_id, municipality=context.run.kommun)
     rows = rows[(rows["period"] == period) & rows["status"].isin(WITH_VALUE)]
     return float(rows["value"].iloc[0]) if len(rows) else None
 

@@ -16,7 +16,6 @@ from analysis.answers.months import (
     MonthSeries,
     month_series,
 )
-from analysis.disclosure.own_counts import published
 from analysis.forecasts.periods import centre
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
@@ -43,7 +42,7 @@ _ROUNDED: Final = (
 
 def all_series(context: RunContext) -> dict[tuple[str, str], MonthSeries]:
     """Return every monthly series that the page can show, by measure and gender."""
-    rows = published(context)
+    rows = context.observations
     found = {}
     for measure_id in (ADULTS, ADULT_SHARE, HOUSEHOLDS, *_OTHERS):
         for gender in _GENDERS:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.answers.months import month_series
-from analysis.disclosure.own_counts import published, without_added_months
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import (
@@ -110,7 +109,7 @@ def position_conclusion(context: RunContext, now: Position) -> Markdown:
 
 def adult_sentence(context: RunContext) -> str:
     """Return a sentence on the board's adult measure, or on its absence when the target needs it."""
-    adults = series(without_added_months(context), ADULT_MEASURE, context.run.kommun)
+    adults = series(context.documented, ADULT_MEASURE, context.run.kommun)
     steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in adults.items()]
     months = month_series(context, ADULT_MEASURE)
     if months is not None and len(months.final):
@@ -148,7 +147,7 @@ def position_cards(context: RunContext, now: Position) -> Markdown:
                 f"andelen gånger folkmängden {now.population_year}",
             )
         )
-    adults = series(without_added_months(context), ADULT_MEASURE, context.run.kommun)
+    adults = series(context.documented, ADULT_MEASURE, context.run.kommun)
     months = month_series(context, ADULT_MEASURE)
     if months is not None and len(months.final):
         adults = months.final
@@ -249,7 +248,7 @@ def measures_shown(context: RunContext) -> tuple[str, ...]:
 def position_facts(context: RunContext, now: Position) -> dict[str, object]:
     """Return what the start page and later periods need."""
     code = context.run.kommun
-    adults, shown = {}, published(context)
+    adults, shown = {}, context.observations
     for gender in ("T", "K", "M"):
         values = series(shown, ADULT_MEASURE, code, gender=gender)
         adults[gender] = {str(period): float(value) for period, value in values.items()}

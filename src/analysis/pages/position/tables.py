@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure.own_counts import without_added_months
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.pages.position.summary import ADULT_MEASURE, Position
@@ -57,7 +56,7 @@ def cited(context: RunContext, rows: pd.DataFrame, measure_id: str) -> str:
 
 def gender_table(context: RunContext) -> Markdown:
     """Return the board's adult measure for women and men, or say that there is none yet."""
-    rows, known = [], without_added_months(context)
+    rows, known = [], context.documented
     for gender, label in (("T", "Alla"), ("K", "Kvinnor"), ("M", "Män")):
         for period, value in series(known, ADULT_MEASURE, context.run.kommun, gender=gender).items():
             rows.append({"gender": label, "period": str(period), "value": value})
@@ -95,7 +94,7 @@ def gender_table(context: RunContext) -> Markdown:
 
 def related_table(context: RunContext) -> Markdown:
     """Return every other known figure about the municipality from its documents, as stated."""
-    rows = without_added_months(context)
+    rows = context.documented
     documents = {item.passport.id for item in context.sources if not item.passport.national}
     chosen = rows[(rows["kommun_kod"] == context.run.kommun) & rows["source_id"].isin(documents)]
     if chosen.empty:

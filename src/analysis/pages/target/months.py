@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.answers.months import ADULT_SHARE, ADULTS, HOUSEHOLDS, HOW_TO, MonthSeries, month_series
-from analysis.disclosure.own_counts import published
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.models import forecast_series
 from analysis.forecasts.monthly import prepare_months
@@ -68,7 +67,7 @@ class MonthState:
 
 def open_months(context: RunContext) -> MonthState:
     """Find the monthly series (the adult share before adults before households) and forecast it if it can be."""
-    rows = published(context)
+    rows = context.observations
     for measure_id in (ADULT_SHARE, ADULTS, HOUSEHOLDS):
         months = month_series(context, measure_id, rows=rows)
         if months is not None:
