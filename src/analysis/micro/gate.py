@@ -104,9 +104,10 @@ class Gate:
             for cell in frame[column]:
                 if isinstance(cell, str) and looks_like_identifier(cell):
                     raise BistandError("en text liknar en identitet", file=name, column=column, fix=stop)
-            if column in ("deltagare",):
-                if any(is_few(number, self.threshold) for number in frame[column].dropna()):
-                    raise BistandError("ett antal är för litet", file=name, column=column, fix=stop)
+            if column == "deltagare" and any(
+                is_few(number, self.threshold) for number in frame[column].dropna()
+            ):
+                raise BistandError("ett antal är för litet", file=name, column=column, fix=stop)
 
     def _log(self, target: Path, frame: pd.DataFrame) -> None:
         log = self.folder / LOG
