@@ -18,20 +18,25 @@ from analysis.declarations.design import (
     placebo_table,
 )
 from analysis.declarations.judge import Judgement, judge, reference_slopes, simulated_rejections
-from analysis.declarations.model import Declaration, Outcome
+from analysis.declarations.model import Declaration, LockState, Outcome
 from analysis.forecasts.distribution import SamplePaths
+from analysis.forecasts.log import measure_key, read_log
 from analysis.memory import remember
 from analysis.panel import as_of, wide
 from analysis.paths import Project
 from analysis.runs.context import open_panel
 from analysis.sources.observation import RIKET
 
+#: Name of the counterfactual in the forecast log.
+MODEL_NAME = "panel+deklaration"
 POPULATION = "SCB_FOLKMANGD"
+#: The counterfactual is what was locked when every logged quantile is recomputed to within this, percentage points.
+SAME = 0.005
 #: Effects that the power of the dose test is shown for: log change per standard deviation of the log dose.
 SHOWN_EFFECTS = (0.0, -0.02, -0.05, -0.10, -0.15)
-#: National breaks that the same rule is tried on: last year known, and the years then judged.
 #: Code that decides what is remembered here.
 _ROOMS = ("declarations", "forecasts", "answers.declaration")
+#: National breaks that the same rule is tried on: last year known, and the years then judged.
 TRIED_BREAKS = ((2019, (2020, 2021)), (2021, (2022, 2023)))
 
 
@@ -96,6 +101,48 @@ def expected_futures(declaration: Declaration, panel: KnownPanel) -> Futures:
     last = max(outcome.ar for outcome in declaration.utfall)
     horizon = last - int(panel.known.columns[-1])
     return futures(panel.known, panel.sizes, horizon, draws=declaration.dragningar)
+
+
+def furthest_from_lock(project: Project, declaration: Declaration, expected: Futures) -> float | None:
+    """How far the counterfactual, computed now, lies from the one that was logged when the declaration was locked.
+
+    Returns
+    -------
+    float or None
+        Largest difference of any logged quantile, percentage points (infinite without logged rows); None when not locked.
+    """
+    if declaration.las is None:
+        return None
+    log = read_log(project.forecast_log)
+    rows = log[
+        (log["model"] == MODEL_NAME)
+        & (log["data_as_of"] == declaration.las.datum.isoformat())
+        & (log["output_type"] == "quantile")
+        & log["municipality"].isin(expected.codes)
+        & (log["measure"] == measure_key(declaration.matt, str(expected.years[-1])))
+    ]
+    if rows.empty:
+        return float("inf")
+    years = rows["target_end_date"].str[:4].astype(int)
+    again = {
+        (code, year): expected.of(code, year)
+        for code, year in set(zip(rows["municipality"], years, strict=True))
+        if year in expected.years
+    }
+    return max(
+        abs(float(np.quantile(again[code, year], float(level))) - float(value))
+        for code, year, level, value in zip(
+            rows["municipality"], years, rows["output_type_id"], rows["value"], strict=True
+        )
+        if (code, year) in again
+    )
+
+
+def lock_state(declaration: Declaration, furthest: float | None) -> LockState:
+    """Whether the declaration stands: its file, its settings and what its counterfactual comes to."""
+    if declaration.state != "låst" or furthest is None:
+        return declaration.state
+    return "låst" if furthest <= SAME else "ändrad efter låsning"
 
 
 def declared_dose(declaration: Declaration, panel: KnownPanel) -> pd.Series[float]:
@@ -196,6 +243,6 @@ def paths_of(expected: Futures, code: str) -> SamplePaths:
         periods=tuple(str(year) for year in expected.years),
         unit="procent",
         origin=str(expected.origin),
-        model="panel+deklaration",
+        model=MODEL_NAME,
         seed=SEED,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.declarations.design import (
+    FIRST_ORIGIN,
+    SEED,
     DoseTest,
     Futures,
     MunicipalTests,
@@ -24,12 +26,24 @@ from analysis.declarations.design import (
 )
 from analysis.declarations.model import Declaration, Outcome, Rule
 from analysis.effects.estimate import CLEAR, NOT_ASSESSABLE, NOT_DISTINGUISHABLE, WEAK, Verdict
+from analysis.forecasts.panel_model import PanelSettings
 
 Array = NDArray[np.float64]
 #: A year counts as known when at least this share of the municipalities have a value.
 KNOWN_SHARE: Final = 0.8
 #: Fewer placebo years than this and the dose test has nothing to be judged against.
 LEAST_YEARS: Final = 5
+
+
+def settings() -> dict[str, object]:
+    """Every choice in the code that a judgement depends on; a lock covers them."""
+    return {
+        "modell": asdict(PanelSettings()),
+        "frö": SEED,
+        "första ursprung": FIRST_ORIGIN,
+        "känd andel": KNOWN_SHARE,
+        "minsta placeboår": LEAST_YEARS,
+    }
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -20,6 +19,7 @@ from analysis.errors import BistandError
 from analysis.sources.passports import describe_validation, read_yaml
 
 FOLDER = "deklarationer"
+LockState = Literal["olåst", "låst", "ändrad efter låsning"]
 
 
 class Outcome(BaseModel):
@@ -121,14 +121,13 @@ class Declaration(BaseModel):
     @property
     def fingerprint(self) -> str:
         """SHA-256 over what decides the judgement, the lock itself left out."""
-        from analysis.forecasts.panel_model import PanelSettings
+        from analysis.declarations.judge import settings
 
-        content = self.model_dump(mode="json", exclude={"las"})
-        content["modell"] = asdict(PanelSettings())
+        content = self.model_dump(mode="json", exclude={"las"}) | {"inställningar": settings()}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     @property
-    def state(self) -> Literal["olåst", "låst", "ändrad efter låsning"]:
+    def state(self) -> LockState:
         """Whether the declaration is locked, and still what was locked."""
         if self.las is None:
             return "olåst"

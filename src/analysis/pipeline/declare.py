@@ -14,7 +14,9 @@ from analysis.answers.declaration import (
     declared_dose,
     declared_placebo,
     expected_futures,
+    furthest_from_lock,
     known_panel,
+    lock_state,
     paths_of,
 )
 from analysis.declarations.judge import Judgement, judge
@@ -82,9 +84,10 @@ def lock(project: Project, name: str, day: date) -> Locked:
 def carry_out(project: Project, name: str) -> list[str]:
     """Judge the declared outcomes that have come; returns Swedish sentences, first whether the lock holds."""
     declaration = newest(load_declarations(project.reports), name)
-    said = [f"{declaration.titel}, version {declaration.version}: {declaration.state}."]
     panel = known_panel(project, declaration)
     expected = expected_futures(declaration, panel)
+    state = lock_state(declaration, furthest_from_lock(project, declaration, expected))
+    said = [f"{declaration.titel}, version {declaration.version}: {state}."]
     placebo = declared_placebo(declaration, panel, expected)
     judged, waiting = judge(declaration, expected, panel.today, declared_dose(declaration, panel), placebo)
     for item in judged:

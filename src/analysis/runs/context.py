@@ -23,6 +23,7 @@ from analysis.paths import Project, find_project
 from analysis.runs.load import RunList, check_references, load_runs
 from analysis.runs.model import Run, Target
 from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
+from analysis.sources.events import Event, known_events, load_events
 from analysis.sources.ingest.reader import NAME as ADDED
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import LocatedPassport, describe_validation, find_passports
@@ -82,6 +83,11 @@ class RunContext:
     def documented(self) -> pd.DataFrame:
         """The observations without the months of added files: what the documents and annual sources say."""
         return documented(self.observations, self.passports)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """National events as known on the run's day, by date."""
+        return known_events(load_events(self.project.raw), self.run.kant_senast)
 
     @property
     def sources(self) -> tuple[LocatedPassport, ...]:

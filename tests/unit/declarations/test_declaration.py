@@ -15,8 +15,11 @@ from analysis.answers.declaration import (
     declared_dose,
     declared_placebo,
     expected_futures,
+    furthest_from_lock,
     known_panel,
+    lock_state,
 )
+from analysis.declarations import judge as judging
 from analysis.declarations import model
 from analysis.declarations.judge import judge
 from analysis.declarations.model import Declaration, Lock, load_declaration, load_declarations, newest
@@ -78,8 +81,14 @@ def test_a_changed_setting_of_the_model_in_the_code_is_seen(
     declared: Declaration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed = locked(declared)
-    monkeypatch.setattr(model, "PanelSettings", lambda: dataclasses.replace(PanelSettings(), window=5))
-    assert sealed.state == "ändrad efter låsning"
+    with monkeypatch.context() as changed:
+        changed.setattr(judging, "PanelSettings", lambda: dataclasses.replace(PanelSettings(), window=5))
+        assert sealed.state == "ändrad efter låsning"
+    for name, value in (("SEED", 1), ("FIRST_ORIGIN", 4), ("KNOWN_SHARE", 0.5), ("LEAST_YEARS", 3)):
+        with monkeypatch.context() as changed:
+            changed.setattr(judging, name, value)
+            assert sealed.state == "ändrad efter låsning", name
+    assert sealed.state == "låst"
 
 
 def test_the_committed_declaration_stands_as_it_was_locked(declared: Declaration) -> None:
@@ -92,7 +101,16 @@ def test_locking_writes_the_forecasts_and_nothing_else_twice(project: Project) -
     assert done.rows == len(log)
     assert set(log["target_end_date"]) == {"2026-12-31", "2027-12-31"}
     assert log["municipality"].nunique() > 285
-    assert newest(load_declarations(project.reports), "aktivitetskrav-2026").state == "låst"
+    sealed = newest(load_declarations(project.reports), "aktivitetskrav-2026")
+    assert sealed.state == "låst"
+    panel = known_panel(project, sealed)
+    again = furthest_from_lock(project, sealed, expected_futures(sealed, panel))
+    assert lock_state(sealed, again) == "låst"
+    moved = dataclasses.replace(panel, known=panel.known.mul(1.01))
+    told = furthest_from_lock(project, sealed, expected_futures(sealed, moved))
+    assert (
+        lock_state(sealed, told) == "ändrad efter låsning"
+    )  # the file is as it was, its counterfactual is not
     with pytest.raises(BistandError, match="låstes 26 november 2026"):
         lock(project, "aktivitetskrav-2026", date(2026, 12, 1))
     assert len(read_log(project.forecast_log)) == done.rows

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.answers.declaration import KnownPanel, Power, Sight
 from analysis.declarations.design import PlaceboTable
 from analysis.declarations.judge import Judgement
-from analysis.declarations.model import Declaration, Outcome
+from analysis.declarations.model import Declaration, LockState, Outcome
 from analysis.effects.wording import p_text
 from analysis.pages.parts.markdown import Markdown, bullet_list, callout, capitalise, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
@@ -45,14 +45,14 @@ def in_short(
     )
 
 
-def lock_text(declaration: Declaration, versions: tuple[Declaration, ...]) -> Markdown:
+def lock_text(declaration: Declaration, versions: tuple[Declaration, ...], state: LockState) -> Markdown:
     """Whether the declaration stands as it was locked, and every earlier version with the reason for the change."""
-    state = declaration.state
     if state == "ändrad efter låsning":
         return callout(
             "warning",
             "Deklarationen är ändrad efter låsningen",
-            "Filen eller modellens inställningar är inte längre de som låstes. Bedömningen nedan är inte den deklarerade. "
+            "Filen, modellens inställningar eller den framskrivning de ger är inte längre de som låstes. "
+            "Bedömningen nedan är inte den deklarerade. "
             "Återställ dem, eller skriv en ny version som säger varför.",
         )
     if declaration.las is None:

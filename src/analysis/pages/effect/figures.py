@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.answers.effect import EffectCase
 from analysis.pages.effect.summary import not_assessable_note
 from analysis.pages.parts import theme
+from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown
 from analysis.panel import wide
@@ -60,12 +61,13 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
         theme.label_line(axes, years[-1], height, text, color)
     axes.axvline(start - 0.5, color=theme.COMPARABLE, linewidth=1, linestyle=(0, (2, 2)))
     axes.annotate(
-        "planen kan ha effekt", (start - 0.42, 0.02), xycoords=("data", "axes fraction"), fontsize=9
+        "planen kan ha effekt", (start - 0.42, 0.95), xycoords=("data", "axes fraction"), fontsize=9
     )
     axes.set_ylim(0, top)
     axes.set_xlim(years[0] - 0.3, years[-1] + 2.6)
     theme.whole_years(axes, int(years[0]), int(years[-1]))
     theme.swedish_axis(axes, digits=0, unit="%")
+    events = mark_events(axes, context.events, until=years[-1] + 0.5)
     axes.set_title("Utfall mot vad som var att vänta utan planen")
     last = path.iloc[-1]
     data = (
@@ -87,7 +89,7 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
         "väntat var "
         f"{percent(float(last['expected']), 2)} med bandet {percent(float(last['low']), 2)} till "
         f"{percent(float(last['high']), 2)}. "
-        f"Utfallet ligger {'inom' if last['low'] <= last['actual'] <= last['high'] else 'utanför'} bandet."
+        f"Utfallet ligger {'inom' if last['low'] <= last['actual'] <= last['high'] else 'utanför'} bandet.{events}"
     )
     return publish_figure(
         figure,

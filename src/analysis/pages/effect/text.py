@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from analysis.answers.effect import EffectCase, statements_known
+from analysis.answers.reform import events_within
 from analysis.pages.effect.summary import no_estimate, years_of
-from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs
+from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
 from analysis.runs import RunContext
 from analysis.swedish import day_name, percent, points
 
@@ -20,11 +21,25 @@ def question_text(context: RunContext, case: EffectCase) -> Markdown:
         f"{capitalise(plan.title)} beslutades {day_name(plan.decided)}. Den kan ha påverkat hela år från och med "
         f"{question.start_year} och utvärderas på {years}. {known}",
         f"Om datumet: {plan.decided_note}" if plan.decided_note else "",
+        window_events(context, case),
         f"Måttet är {context.catalogue.measure(context.run.matt).kort}. Effekten är skillnaden mellan den "
         "andel som blev och den "
         "som var att vänta utan planen. Det väntade räknas ut från hur det gick i kommuner med liknande "
         "nivå, utveckling och "
         "folkmängd före planen; att en andel som just har stigit brukar falla tillbaka ingår alltså i det väntade.",
+    )
+
+
+def window_events(context: RunContext, case: EffectCase) -> str:
+    """Say which national events fall into the evaluated years; they touch other municipalities too."""
+    years = case.result.known_years or case.result.question.eval_years
+    found = events_within(context, years)
+    if not found:
+        return ""
+    names = sentence_list([f"{item.kort} ({item.datum.year})" for item in found])
+    return (
+        f"Under de utvärderade åren inföll {names}. Det berör också jämförelsekommunerna, så bara det som slog olika i "
+        "kommunerna stör skattningen."
     )
 
 

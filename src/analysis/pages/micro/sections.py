@@ -192,9 +192,11 @@ def own_data() -> Markdown:
     values = "; ".join(f"`{name}`: {', '.join(levels)}" for name, levels in BACKGROUND.items())
     text = "\n".join(
         [
-            "1. Lägg fyra filer i `data/mikro/` (mappen följer aldrig med när projektet delas): `bidragsperioder.csv`, "
-            "`insatser.csv`, `bakgrund.csv` och `uttag.yml`. Excel går också bra.",
-            "2. Byt personnummer mot löpnummer redan i uttaget. Personnummer i klartext stoppar inläsningen.",
+            "1. Har ni månadsfilerna till Socialstyrelsen? Kör `bistand mikro las FIL...` på dem, så skrivs filerna nedan "
+            "av sig själva och personnumren stannar i minnet. Annars: lägg filerna i `data/mikro/` (mappen följer aldrig "
+            "med när projektet delas). Excel går också bra.",
+            "2. Lägger ni filerna själva: byt personnummer mot löpnummer redan i uttaget. Personnummer i klartext stoppar "
+            "inläsningen.",
             "3. Kör `bistand mikro check`. Då prövas filerna, och ni får veta hur stor en effekt måste vara för att synas.",
             "4. Kör `bistand mikro run`. Bara sammanställda tabeller lämnar mappen, små antal döljs och varje fil loggas.",
             "",
@@ -203,6 +205,8 @@ def own_data() -> Markdown:
             "**insatser**: `person_id`, `insats`, `start`, `slut`, och om det finns `planerade_manader`.",
             "",
             f"**bakgrund** (en rad per period): `person_id`, `start`, `tidigare_manader`, och {values}.",
+            "",
+            "**hinder** (om det finns, en rad per person och månad): `person_id`, `manad`, `hinder`.",
             "",
             "**uttag.yml**: tre rader, till exempel `kommun: Uppsala`, `fran: 2020-01`, `till: 2024-12`.",
         ]

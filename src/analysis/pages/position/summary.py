@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.answers.months import month_series
 from analysis.pages.parts import theme
+from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import (
     KeyFigure,
@@ -191,13 +192,14 @@ def trend_figure(context: RunContext, now: Position) -> Markdown:
     axes.set_xlim(years[0] - 0.3, now.year + 4.2)
     theme.whole_years(axes, int(years[0]), now.year)
     theme.swedish_axis(axes, digits=0, unit="%")
+    events = mark_events(axes, context.events, until=now.year + 0.5)
     axes.set_title("Andel av invånarna som fått ekonomiskt bistånd under året")
     names = {RIKET: "Riket", **{item.code: item.name for item in (context.municipality, *context.comparable)}}
     data = shares.loc[list(names)].rename(index=names).T.round(4).reset_index(names="år")
     alt = (
         f"Linjediagram {years[0]}–{now.year}. {context.municipality.name} hade {percent(now.peak, 2)} som högst "
         f"({now.peak_year}) och {percent(now.value, 2)} {now.year}. Riket hade {percent(now.riket, 2)} {now.year}, medianen "
-        f"av jämförda kommuner {percent(now.comparable_median, 2)}."
+        f"av jämförda kommuner {percent(now.comparable_median, 2)}.{events}"
     )
     caption = (
         f"Andel invånare med ekonomiskt bistånd, {context.municipality.name}, riket och jämförbara kommuner"

@@ -17,6 +17,7 @@ from analysis.pages.parts.markdown import (
     sentence_list,
 )
 from analysis.pages.parts.table import Column, table
+from analysis.pages.target.reform import reform_sentence
 from analysis.runs import Overview, Run, Target, period_name
 from analysis.swedish import day_name, decimal, percent, points, probability
 
@@ -39,9 +40,10 @@ def adults(overview: Overview, run: Run) -> dict[str, float]:
 def target_answer(overview: Overview, target: Target, run: Run) -> str:
     """Answer in a few sentences whether a target was or will be reached."""
     name = overview.catalogue.municipality(run.kommun).name
-    if target.matt == run.matt:
-        return _annual_answer(overview, target, run, name)
-    return _adult_answer(overview, target, run, name)
+    answer = _annual_answer if target.matt == run.matt else _adult_answer
+    reform = reform_sentence(overview.facts(run, "mal").get("reform"))
+    told = f" {reform} [Så ska effekten bedömas](aktivitetskravet.ipynb)." if reform else ""
+    return answer(overview, target, run, name) + told
 
 
 def _annual_answer(overview: Overview, target: Target, run: Run, name: str) -> str:

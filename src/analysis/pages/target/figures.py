@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from analysis.answers.target import TargetState
 from analysis.forecasts.periods import centre
 from analysis.pages.parts import theme
+from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.target.text import level_text
@@ -77,12 +78,13 @@ def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
     axes.set_ylim(bottom=0)
     theme.whole_years(axes, int(years[0]), int(x[-1]))
     theme.swedish_axis(axes, digits=0, unit="%")
+    events = mark_events(axes, context.events)
     axes.set_title("Andel av invånarna som fått ekonomiskt bistånd under året")
     last = fan.iloc[-1]
     alt = (
         f"Solfjäderdiagram. Kända värden {years[0]:.0f}–{years[-1]:.0f}, senast {percent(float(state.own.iloc[-1]), 2)}. "
         f"Prognosens median {x[-1]:.0f} är {percent(last['median'], 2)}, med 80 procents intervall "
-        f"{decimal(last['low80'], 2)}–{decimal(last['high80'], 2)} procent."
+        f"{decimal(last['low80'], 2)}–{decimal(last['high80'], 2)} procent.{events}"
     )
     return publish_figure(
         figure,
@@ -126,12 +128,13 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
     ticks = range(int(np.floor(first)), int(np.floor(x.max())) + 1)
     axes.set_xticks([year + 0.5 for year in ticks], [str(year) for year in ticks])
     theme.swedish_axis(axes, digits=1, unit="%")
+    events = mark_events(axes, context.events, annual=False)
     axes.set_title(capitalise(context.catalogue.measure(target.matt).kort.lower()))
     last = fan.loc[target.senast] if target.senast in fan.index else fan.iloc[-1]
     alt = (
         f"Solfjäderdiagram över målets eget mått. {_known_text(history)} Prognosen för {period_name(target.senast)} är "
         f"{percent(last['median'], 2)}, med 80 procents intervall {decimal(last['low80'], 2)}–{decimal(last['high80'], 2)} "
-        f"procent. Målet är {level_text(target)}."
+        f"procent. Målet är {level_text(target)}.{events}"
     )
     return publish_figure(
         figure,
