@@ -16,6 +16,8 @@ from analysis.runs import load_runs
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in SITE_NOTEBOOKS]
+#: Notebooks about the country and any municipality: they have no run.
+NATIONAL = ("09_sverige", "10_kommun", "11_jamfor")
 #: Calls that a reader must see in the notebook's own cells, in this order: data, model with settings, answers, what is kept.
 CHAIN = {
     "04_mal": (
@@ -70,4 +72,7 @@ def test_parameters_are_plain_assignments_of_a_listed_run(path: Path, checkout: 
         assert isinstance(node.targets[0], ast.Name)
         assert isinstance(node.value, ast.Constant)
         names[node.targets[0].id] = node.value.value
-    assert names == load_runs(checkout).get(str(names["run_id"])).parameters()
+    if path.stem in NATIONAL:
+        assert "run_id" not in names
+    else:
+        assert names == load_runs(checkout).get(str(names["run_id"])).parameters()

@@ -107,8 +107,8 @@ def reform_outlook(context: RunContext, state: TargetState) -> ReformOutlook | N
 
 
 def published(outlook: ReformOutlook | None) -> dict[str, object]:
-    """The outlook as a fact of the target's answer."""
-    return {"reform": outlook.facts() if outlook else None}
+    """The outlook for other pages; nothing when there is none."""
+    return outlook.facts() if outlook else {}
 
 
 def _judged(context: RunContext, reforms: Sequence[Event]) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from analysis.errors import BistandError
 from analysis.files import write_bytes
@@ -110,9 +112,13 @@ def read_panel(project: Project) -> pd.DataFrame:
 
 @lru_cache(maxsize=2)
 def _read_version(project: Project, changed: int, size: int, inode: int) -> pd.DataFrame:
-    """Read and check one version of the stored table; a process that reads it again gets it from memory."""
+    """Read and check one version of the stored table; a process that reads it again gets it from memory.
+
+    No thread is started: the process that kernels are forked from reads it too, and a thread of Arrow can hold a lock.
+    """
     del changed, size, inode
-    frame = pd.read_parquet(project.observations)
+    content = pa.BufferReader(project.observations.read_bytes())
+    frame = pq.ParquetFile(content).read(use_threads=False).to_pandas(use_threads=False)
     return validate(frame, file=project.relative(project.observations))
 
 

@@ -77,7 +77,7 @@ def test_one_reform_is_one_and_nothing_is_nothing() -> None:
     alone = replace(outlook, reforms=outlook.reforms[:1], judged="")
     assert reform_sentence(alone.facts()).startswith("Reformen från 1 juli 2026 (aktivitetskrav) måste")
     assert "vad de ger är inte känt" in reform_sentence(alone.facts())
-    assert reform_sentence(None) == ""
+    assert reform_sentence({}) == ""
 
 
 def test_a_window_of_years_names_its_events_as_known_then() -> None:

@@ -41,7 +41,7 @@ def target_answer(overview: Overview, target: Target, run: Run) -> str:
     """Answer in a few sentences whether a target was or will be reached."""
     name = overview.catalogue.municipality(run.kommun).name
     answer = _annual_answer if target.matt == run.matt else _adult_answer
-    reform = reform_sentence(overview.facts(run, "mal").get("reform"))
+    reform = reform_sentence(overview.facts(run, "reform"))
     told = f" {reform} [Så ska effekten bedömas](aktivitetskravet.ipynb)." if reform else ""
     return answer(overview, target, run, name) + told
 

@@ -17,7 +17,7 @@ from analysis.swedish import day_name, decimal, percent, points, probability
 PAGE = "[Så ska effekten bedömas](../../aktivitetskravet.ipynb)."
 
 
-def reform_sentence(facts: Mapping[str, Any] | None) -> str:
+def reform_sentence(facts: Mapping[str, Any]) -> str:
     """What the reforms may mean for a target and what cannot be known yet, from `ReformOutlook.facts`; else nothing."""
     if not facts:
         return ""
