@@ -92,7 +92,7 @@ def carry_out(project: Project, name: str) -> list[str]:
     judged, waiting = judge(declaration, expected, panel.today, declared_dose(declaration, panel), placebo)
     for item in judged:
         said.append(f"{item.outcome.ar}: {_deviation(declaration, item)}; omdöme {item.verdict}.")
-    said += [f"{item.ar}: utfallet saknas och kommer {item.kommer}." for item in waiting]
+    said += [f"{item.ar}: utfallet saknas och kommer i {item.kommer}." for item in waiting]
     return said
 
 

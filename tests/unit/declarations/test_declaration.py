@@ -21,6 +21,7 @@ from analysis.answers.declaration import (
 )
 from analysis.declarations import judge as judging
 from analysis.declarations import model
+from analysis.declarations.design import detectable_slope
 from analysis.declarations.judge import judge
 from analysis.declarations.model import Declaration, Lock, load_declaration, load_declarations, newest
 from analysis.effects.estimate import CLEAR
@@ -126,8 +127,8 @@ def test_an_outcome_that_is_known_cannot_be_declared(project: Project) -> None:
 
 def test_until_the_outcome_comes_it_says_when(project: Project) -> None:
     said = carry_out(project, "aktivitetskrav-2026")
-    assert "2026: utfallet saknas och kommer juni 2027." in said
-    assert "2027: utfallet saknas och kommer juni 2028." in said
+    assert "2026: utfallet saknas och kommer i juni 2027." in said
+    assert "2027: utfallet saknas och kommer i juni 2028." in said
 
 
 def test_when_the_outcome_comes_it_is_judged_as_declared(project: Project) -> None:
@@ -189,3 +190,15 @@ def test_an_unknown_field_is_named(tmp_path: Path) -> None:
     path.write_text(FILE.read_text(encoding="utf-8") + "\nhittepa: 1\n", encoding="utf-8")
     with pytest.raises(BistandError, match="hittepa"):
         load_declaration(path)
+
+
+def test_the_dose_test_rejects_as_often_as_declared_and_more_with_a_larger_effect() -> None:
+    reference = np.random.default_rng(8).normal(-0.01, 0.02, size=9)
+    shares = judging.simulated_rejections(reference, level=0.05, effects=(0.0, -0.04, -0.10))
+    assert shares[0.0] == pytest.approx(0.05, abs=0.005)
+    assert shares[0.0] < shares[-0.04] < shares[-0.10]
+    visible = detectable_slope(reference, 0.05)
+    assert judging.simulated_rejections(reference, level=0.05, effects=(-visible,))[
+        -visible
+    ] == pytest.approx(0.8, abs=0.05)
+    assert np.isnan(judging.simulated_rejections(reference[:3], level=0.05, effects=(0.0,))[0.0])

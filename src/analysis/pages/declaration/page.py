@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.declaration import KnownPanel, Power, Sight
+from analysis.answers.month_power import AREA, MonthSight
 from analysis.declarations.design import PlaceboTable
 from analysis.declarations.judge import Judgement
 from analysis.declarations.model import Declaration, LockState, Outcome
@@ -33,7 +34,7 @@ def in_short(
         for horizon, share in placebo.false_alarms.items()
     )
     first = (
-        f"Utfallet för {main.ar} avgör; det kommer {main.kommer}."
+        f"Utfallet för {main.ar} avgör; det kommer i {main.kommer}."
         if waiting
         else f"Utfallet för {main.ar} har kommit: {judged[-1].verdict}."
     )
@@ -74,7 +75,7 @@ def design_table(declaration: Declaration) -> Markdown:
     rows = [
         ("Fråga", declaration.fraga),
         *(
-            (f"{capitalise(item.roll)} {item.ar}", f"{item.varfor} Kommer {item.kommer}.")
+            (f"{capitalise(item.roll)} {item.ar}", f"{item.varfor} Kommer i {item.kommer}.")
             for item in declaration.utfall
         ),
         ("Jämförelse", declaration.kontrafaktisk),
@@ -128,6 +129,32 @@ def sight_table(overview: Overview, panel: KnownPanel, seen: tuple[Sight, ...]) 
     )
 
 
+def month_table(found: tuple[MonthSight, ...]) -> Markdown:
+    """What could be seen by month in an area of a large municipality's size, with the rule's false alarms."""
+    frame = pd.DataFrame(
+        {
+            "ahead": [f"{item.horizon} {'månad' if item.horizon == 1 else 'månader'}" for item in found],
+            "expected": [item.expected for item in found],
+            "percent": [item.percent for item in found],
+            "placebo": [f"{item.outside} av {item.placebos}" for item in found],
+        }
+    )
+    columns = [
+        Column("ahead", "Efter den sista kända månaden"),
+        Column("expected", "Väntade hushåll", "number", 0),
+        Column("percent", "Minsta synliga minskning", "number", 0, unit="%"),
+        Column("placebo", "Placebomånader utanför sitt intervall"),
+    ]
+    return table(
+        frame,
+        columns,
+        caption=f"Månad för månad i {AREA} (hushåll, till och med december 2024)",
+        note="Serien är den enda månadsserie i projektet som är lång nog. Länet har ungefär lika många invånare som en "
+        "stor kommun. För en kommun av medianstorlek finns ingen månadsserie, så där kan en månad inte bedömas. "
+        "Placebomånaderna överlappar varandra, så larmen kommer i klungor.",
+    )
+
+
 def power_table(found: tuple[Power, ...]) -> Markdown:
     """How often the dose test would find an effect, and how often it finds one that is not there."""
     rows = [
@@ -148,8 +175,9 @@ def power_table(found: tuple[Power, ...]) -> Markdown:
     return table(
         pd.DataFrame(rows),
         columns,
-        caption="Dosprovet i 400 simulerade världar per år",
-        note=f"Minsta lutning som syns med 80 procents sannolikhet, per standardavvikelse i dos: {limits}.",
+        caption="Dosprovet i simulerade världar: hur ofta det slår till",
+        note=f"Minsta lutning som syns med 80 procents sannolikhet, per standardavvikelse i dos: {limits}. "
+        "Lutningen varierar mellan världarna som den gjort mellan placeboåren.",
     )
 
 
@@ -224,7 +252,7 @@ def tried_table(tried: tuple[tuple[int, Judgement], ...]) -> Markdown:
 
 def judged_pieces(judged: tuple[Judgement, ...], waiting: tuple[Outcome, ...]) -> Markdown:
     """The judgement so far: what is missing and when it comes, and what has come."""
-    lines = [f"Utfallet för {item.ar} saknas. Det kommer {item.kommer}." for item in waiting]
+    lines = [f"Utfallet för {item.ar} saknas. Det kommer i {item.kommer}." for item in waiting]
     for item in judged:
         gap = points(item.nation.gap) if item.nation else "okänt"
         lines.append(f"Utfallet för {item.outcome.ar}: riket avvek {gap}. Omdöme: {item.verdict}.")
