@@ -31,7 +31,9 @@ def micro_check(
 @swedish_errors
 def micro_run(
     mapp: Annotated[Path | None, typer.Argument(help="Mapp med filerna; annars data/mikro.")] = None,
-    dragningar: Annotated[int, typer.Option(help="Antal bootstrapdragningar.")] = 200,
+    dragningar: Annotated[
+        int | None, typer.Option(help="Antal bootstrapdragningar; annars så många som behövs.")
+    ] = None,
     minsta_antal: Annotated[int, typer.Option(help="Minsta antal personer som visas.")] = 5,
 ) -> None:
     """Skatta varje åtgärds effekt; bara skyddade tabeller lämnar mappen."""

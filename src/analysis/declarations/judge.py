@@ -26,6 +26,7 @@ from analysis.declarations.design import (
 )
 from analysis.declarations.model import Declaration, Outcome, Rule
 from analysis.effects.estimate import CLEAR, NOT_ASSESSABLE, NOT_DISTINGUISHABLE, WEAK, Verdict
+from analysis.effects.multiplicity import holm
 from analysis.forecasts.panel_model import PanelSettings
 
 Array = NDArray[np.float64]
@@ -93,17 +94,6 @@ def judge(
 def is_known(levels: pd.DataFrame, year: int) -> bool:
     """Whether a year has come: most municipalities have a value."""
     return year in levels.columns and float(levels[year].notna().mean()) >= KNOWN_SHARE
-
-
-def holm(p_values: Array) -> Array:
-    """Holm-adjusted p-values; missing tests stay missing and do not count."""
-    adjusted = np.full(p_values.size, np.nan)
-    order = [index for index in np.argsort(p_values) if np.isfinite(p_values[index])]
-    largest = 0.0
-    for place, index in enumerate(order):
-        largest = max(largest, min(1.0, float(p_values[index]) * (len(order) - place)))
-        adjusted[index] = largest
-    return adjusted
 
 
 def verdict_of(adjusted: Array, rule: Rule) -> Verdict:

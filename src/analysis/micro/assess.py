@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from analysis.effects.multiplicity import holm
 from analysis.micro import checks, wording
 from analysis.micro.bootstrap import bootstrap, with_bootstrap
 from analysis.micro.checks import Check, NegativeControl
@@ -14,6 +15,7 @@ from analysis.micro.estimates import Contrast, Curves, Estimated, estimate
 from analysis.micro.groups import Dose, GroupEffects, dose, group_effects
 from analysis.micro.hazard import fit_hazard, predicted_incidence
 from analysis.micro.history import History
+from analysis.micro.robust import doubly_robust
 from analysis.micro.trial import StartModel, Trials, emulate, fit_start
 
 #: The contrast that the verdict is about.
@@ -21,6 +23,9 @@ MAIN: Final = "egen_12"
 #: Fewest participants for an estimate at all.
 FEWEST_PARTICIPANTS: Final = 30
 SHORTEST_WINDOW: Final = 14
+#: From this many participants the linearised interval is used; benchmarks/results/micro_montecarlo.md shows its coverage.
+MANY_PARTICIPANTS: Final = 500
+DRAWS: Final = 200
 CLEAR: Final = "tydlig"
 WEAK: Final = "svag"
 NOT_SEEN: Final = "går inte att skilja från noll"
@@ -47,6 +52,10 @@ class MeasureResult:
         Effects by group, by planned length, and the year before the spell.
     detectable
         Minimal detectable effect (percentage points) for the main contrast.
+    fewer
+        What the measure has meant for the number with bistånd in an average month; None without a long enough window.
+    p_adjusted
+        The main contrast's p value with regard to how many measures were tried (Holm); None when nothing was estimated.
     """
 
     measure: str
@@ -62,6 +71,8 @@ class MeasureResult:
     dose: Dose | None
     leads: NegativeControl | None
     detectable: float | None
+    fewer: Contrast | None = None
+    p_adjusted: float | None = None
 
     def get(self, key: str = MAIN) -> Contrast:
         """The contrast with this key."""
@@ -74,9 +85,22 @@ class MeasureResult:
 
 
 def assess(
-    history: History, measure: int, status: str, *, draws: int = 200, seed: int = 1, groups: bool = True
+    history: History,
+    measure: int,
+    status: str,
+    *,
+    draws: int | None = None,
+    seed: int = 1,
+    groups: bool = True,
 ) -> MeasureResult:
-    """Emulate the trial of a measure and check it; `draws` bootstrap draws (0: linearised intervals)."""
+    """Emulate the trial of a measure and check it.
+
+    Parameters
+    ----------
+    draws
+        Bootstrap draws; 0 gives linearised intervals, and None those for measures with many participants
+        (`MANY_PARTICIPANTS`), whose intervals the bootstrap does not change.
+    """
     reason = refusal(history, measure)
     if reason is not None:
         return _refused(history, measure, status, reason)
@@ -86,19 +110,22 @@ def assess(
     if reason is not None:
         return _refused(history, measure, status, reason)
     estimated = estimate(trials, model)
+    if draws is None:
+        draws = 0 if trials.participants >= MANY_PARTICIPANTS else DRAWS
     if draws:
         estimated = with_bootstrap(estimated, bootstrap(trials, model, estimated, draws, seed))
     length, leads = dose(trials, model), checks.negative_control(trials, model)
     found = (
         _overlap_check(trials, model), _balance_check(trials, model), wording.before_check(leads),
-        _second_method(trials, estimated), wording.hidden_check(estimated.get(MAIN)), wording.dose_check(length),
+        _second_method(trials, estimated), _doubly_robust(trials, model, estimated),
+        wording.hidden_check(estimated.get(MAIN)), wording.dose_check(length),
     )  # fmt: skip
     verdict, text = judge(estimated.get(MAIN), found)
     return MeasureResult(
         history.measures[measure], status, trials.participants, int((~trials.treated).sum()), verdict, text,
         estimated.contrasts, estimated.curves, found,
         group_effects(history, measure) if groups else None, length, leads,
-        2.8 * estimated.get(MAIN).error,
+        2.8 * estimated.get(MAIN).error, fewer_in_a_month(estimated, trials),
     )  # fmt: skip
 
 
@@ -153,6 +180,44 @@ def judge(main: Contrast, found: tuple[Check, ...]) -> tuple[str, str]:
     return CLEAR, wording.seen(main)
 
 
+def fewer_in_a_month(estimated: Estimated, trials: Trials) -> Contrast | None:
+    """How many fewer had bistånd in an average month because of the starts of the window.
+
+    Starts a month times the months with bistånd that each of them avoided within the longest horizon: in a steady flow
+    the number at hand is the number that comes times how long they stay. Months after the horizon are not counted.
+    """
+    months = max((c.months for c in estimated.contrasts if c.key.startswith("månader_")), default=0)
+    if months < 12:
+        return None
+    stay, rate = estimated.get(f"månader_{months}"), trials.participants / trials.history.window.months
+    return Contrast(
+        "färre", f"personer med bistånd i en genomsnittlig månad, räknat på {months} månader efter starten", "personer",
+        months, rate * stay.start, rate * stay.without, rate * stay.effect, rate * stay.low, rate * stay.high,
+        rate * stay.error,
+    )  # fmt: skip
+
+
+def with_regard_to_others(results: tuple[MeasureResult, ...]) -> tuple[MeasureResult, ...]:
+    """Adjust for how many measures were tried (Holm): a clear finding among many tries may be chance."""
+    tried = [result for result in results if result.assessable]
+    if not tried:
+        return results
+    adjusted = dict(
+        zip((r.measure for r in tried), holm(np.array([r.get().p_value for r in tried])), strict=True)
+    )
+    return tuple(
+        _adjusted(result, float(adjusted[result.measure]), len(tried)) if result.assessable else result
+        for result in results
+    )
+
+
+def _adjusted(result: MeasureResult, p_value: float, tried: int) -> MeasureResult:
+    if result.verdict == NOT_SEEN or p_value < 0.05:
+        return replace(result, p_adjusted=p_value)
+    reason = f"{result.reason} {wording.among_many(tried)}"
+    return replace(result, p_adjusted=p_value, verdict=WEAK, reason=reason)
+
+
 def _refused(history: History, measure: int, status: str, reason: str) -> MeasureResult:
     return MeasureResult(
         history.measures[measure], status, None, None, NOT_ASSESSABLE, f"Effekten går inte att bedöma: {reason}.",
@@ -166,6 +231,11 @@ def _overlap_check(trials: Trials, model: StartModel) -> Check:
 
 def _balance_check(trials: Trials, model: StartModel) -> Check:
     return wording.balance_check(checks.balance(trials, model))
+
+
+def _doubly_robust(trials: Trials, model: StartModel, estimated: Estimated) -> Check:
+    main = estimated.get(MAIN)
+    return wording.robust_check(main, doubly_robust(trials, model, main.months))
 
 
 def _second_method(trials: Trials, estimated: Estimated) -> Check:

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.disclosure.model import Policy
 from analysis.errors import BistandError
 from analysis.micro import release, wording
-from analysis.micro.assess import FEWEST_PARTICIPANTS, MeasureResult, assess, refusal
+from analysis.micro.assess import FEWEST_PARTICIPANTS, MeasureResult, assess, refusal, with_regard_to_others
 from analysis.micro.checks import minimal_detectable_effect
 from analysis.micro.contract import read_folder
 from analysis.micro.export import write_folder
@@ -91,7 +91,7 @@ def run(
     folder: Path,
     out: Path,
     *,
-    draws: int = 200,
+    draws: int | None = None,
     seed: int = 1,
     threshold: int = Policy.threshold,
     progress: Callable[[str], None] = lambda text: None,
@@ -105,7 +105,7 @@ def run(
     out
         Where tables may go, for example ``reports/mikro``.
     draws, seed
-        Bootstrap draws and their seed.
+        Bootstrap draws (None: as many as each measure needs, see `assess`) and their seed.
     threshold
         Smallest count shown.
     progress
@@ -135,7 +135,7 @@ def estimate_all(
     data: Microdata,
     history: History,
     *,
-    draws: int,
+    draws: int | None,
     seed: int,
     progress: Callable[[str], None] = lambda text: None,
 ) -> tuple[MeasureResult, ...]:
@@ -151,7 +151,7 @@ def estimate_all(
             continue
         progress(name)
         results.append(assess(history, number, data.status, draws=draws, seed=seed + number))
-    return tuple(results)
+    return with_regard_to_others(tuple(results))
 
 
 def let_out(

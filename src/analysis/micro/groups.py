@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
+from analysis.effects.multiplicity import holm
 from analysis.micro.estimates import Contrast, estimate
 from analysis.micro.history import Floats, History
 from analysis.micro.incidence import (
@@ -51,15 +52,6 @@ class GroupEffects:
     tests: int
 
 
-def holm(p: Floats) -> Floats:
-    """Holm's step-down adjustment of p values (Holm 1979, Scand J Stat 6:65)."""
-    order = np.argsort(p)
-    stepped = np.maximum.accumulate((len(p) - np.arange(len(p))) * p[order])
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(stepped, 1.0)
-    return adjusted
-
-
 def group_effects(
     history: History, measure: int, key: str = "egen_12", groups: tuple[str, ...] = GROUPS
 ) -> GroupEffects:
@@ -82,10 +74,8 @@ def group_effects(
         ],
         columns=["grupp", "niva", "deltagare", "effekt", "lag", "hog", "p"],
     )
-    known = table["p"].notna().to_numpy()
-    adjusted = np.full(len(table), np.nan)
-    adjusted[known] = holm(table["p"].to_numpy()[known])
-    return GroupEffects(table.assign(p_holm=adjusted), differs, int(known.sum()))
+    adjusted = holm(table["p"].to_numpy())
+    return GroupEffects(table.assign(p_holm=adjusted), differs, int(np.isfinite(adjusted).sum()))
 
 
 def _within(history: History, measure: int, member: np.ndarray, key: str) -> tuple[Contrast | None, int]:

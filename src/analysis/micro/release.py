@@ -10,7 +10,7 @@ from analysis.micro.gate import DECLARED, Gate, hidden_levels, thin_months
 from analysis.micro.hazard import HazardModel, hazard_table
 
 #: Contrasts that stay when a part of them is hidden (each is known to be large on its own).
-WHOLE = ("egen", "alla", "månader")
+WHOLE = ("egen", "alla", "månader", "färre")
 OUTCOMES = {True: "godkänd", False: "talar emot", None: "upplysning"}
 
 
@@ -20,6 +20,7 @@ def effect_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.
     Where a share stands for fewer than `threshold` participants, or for all but so few, it is hidden together with the
     other shares of the same horizon that it is a part of.
     """
+    contrasts = [*result.contrasts, *([result.fewer] if result.fewer else [])]
     rows = [
         (
             result.measure,
@@ -33,14 +34,14 @@ def effect_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.
             c.high,
             result.status,
         )
-        for c in result.contrasts
+        for c in contrasts
     ]
     frame = pd.DataFrame(rows, columns=list(DECLARED["effekter"])).round(2)
     small = {
         c.months for c in result.contrasts if c.unit == "procentenheter" and _few(c.start, result, threshold)
     }
-    parts = [c.months in small and c.key.split("_")[0] not in WHOLE for c in result.contrasts]
-    alone = [c.unit == "procentenheter" and _few(c.start, result, threshold) for c in result.contrasts]
+    parts = [c.months in small and c.key.split("_")[0] not in WHOLE for c in contrasts]
+    alone = [c.unit == "procentenheter" and _few(c.start, result, threshold) for c in contrasts]
     hidden = [part or own for part, own in zip(parts, alone, strict=True)]
     frame.loc[hidden, ["med", "utan", "effekt", "lag", "hog"]] = float("nan")
     return frame
@@ -53,9 +54,13 @@ def _few(share: float, result: MeasureResult, threshold: int) -> bool:
 
 def summary_rows(results: tuple[MeasureResult, ...]) -> pd.DataFrame:
     """One row a measure: verdict, sentence, participants (missing when hidden), minimal detectable effect."""
-    rows = [(r.measure, r.status, r.participants, r.verdict, r.reason, r.detectable) for r in results]
+    rows = [
+        (r.measure, r.status, r.participants, r.verdict, r.reason, r.detectable, r.p_adjusted)
+        for r in results
+    ]
     frame = pd.DataFrame(rows, columns=list(DECLARED["atgarder"]))
-    return frame.astype({"deltagare": "Int64", "minsta_effekt": float}).round({"minsta_effekt": 1})
+    typed = frame.astype({"deltagare": "Int64", "minsta_effekt": float, "p_justerat": float})
+    return typed.round({"minsta_effekt": 1, "p_justerat": 3})
 
 
 def curve_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.DataFrame:

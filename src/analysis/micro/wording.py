@@ -10,6 +10,7 @@ from analysis.micro.checks import Check, NegativeControl, Overlap
 from analysis.micro.estimates import Contrast
 from analysis.micro.groups import Dose
 from analysis.micro.history import History
+from analysis.micro.robust import Robust
 from analysis.micro.vocabulary import month_label
 from analysis.swedish import count, decimal, interval, points
 
@@ -91,6 +92,24 @@ def second_method_check(main: Contrast, without: float) -> Check:
         f"Räknat med en modell för avslut i stället för för start blir effekten {points(other, 1)} "
         f"mot {points(main.effect, 1)}.",
     )  # fmt: skip
+
+
+def robust_check(main: Contrast, found: Robust | None) -> Check:
+    """Agreement with the doubly robust estimate, which holds if either the start or the exit is modelled right."""
+    title = "Håller svaret om en av modellerna är fel?"
+    if found is None:
+        return Check("dubbelt_robust", title, None, "Inte bedömt: för få kan följas i ett år.")
+    low, high = found.interval
+    return Check(
+        "dubbelt_robust", title, bool(abs(found.effect - main.effect) <= 1.96 * max(main.error, found.error)),
+        f"Räknat dubbelt robust, med en modell för start och en för avslut, blir effekten {points(found.effect, 1)} "
+        f"(osäkerhetsintervall {interval(low, high, 1)}) mot {points(main.effect, 1)}.",
+    )  # fmt: skip
+
+
+def among_many(tried: int) -> str:
+    """Why a finding is called weak when several measures were tried."""
+    return f"{tried} åtgärder prövades samtidigt; räknat med det kan fyndet vara slump."
 
 
 def hidden_check(main: Contrast) -> Check:

@@ -16,9 +16,10 @@ from analysis.declarations.design import (
     placebo_table,
     tail,
 )
-from analysis.declarations.judge import holm, verdict_of
+from analysis.declarations.judge import verdict_of
 from analysis.declarations.model import Rule
 from analysis.effects.estimate import CLEAR, NOT_ASSESSABLE, NOT_DISTINGUISHABLE, WEAK
+from analysis.effects.multiplicity import holm
 
 RULE = Rule(
     niva=0.05, svag_niva=0.1, flera="holm", kommuner="benjamini-hochberg", falsk_andel=0.1,

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.effects.multiplicity import holm
 from analysis.micro import checks
-from analysis.micro.assess import NOT_ASSESSABLE, assess, refusal
+from analysis.micro.assess import NOT_ASSESSABLE, assess, refusal, with_regard_to_others
 from analysis.micro.estimates import Contrast
 from analysis.micro.generator import Microdata, generate
-from analysis.micro.groups import equal_effects, group_effects, holm
+from analysis.micro.groups import equal_effects, group_effects
 from analysis.micro.history import History, Window, build_history
 
 from .conftest import lay_out_history, town
@@ -32,12 +33,38 @@ def test_a_whole_answer(history: History) -> None:
     assert result.assessable
     assert result.participants == int(history.start[0].sum())
     assert {check.key for check in result.checks} == {
-        "overlapp", "balans", "fore", "annan_metod", "dolt", "dos",
+        "overlapp", "balans", "fore", "annan_metod", "dubbelt_robust", "dolt", "dos",
     }  # fmt: skip
     balance = next(check for check in result.checks if check.key == "balans")
     assert balance.table is not None
     assert balance.table["efter"].abs().max() < 0.1 < balance.table["fore"].abs().max()
     assert "procentenheter" in result.reason
+    stay = result.get("månader_24")
+    assert result.fewer is not None
+    assert result.fewer.effect == pytest.approx(stay.effect * history.start[0].sum() / history.window.months)
+    assert result.fewer.low < result.fewer.effect < result.fewer.high
+
+
+def test_a_finding_among_many_tries_is_weaker(history: History) -> None:
+    result = assess(history, 0, "synthetic", draws=0, groups=False)
+    main = result.get()
+    borderline = replace(main, effect=2.2 * main.error, low=0.2 * main.error, high=4.2 * main.error)
+    contrasts = tuple(borderline if c.key == main.key else c for c in result.contrasts)
+    found = replace(result, verdict="tydlig", reason="Skillnad.", contrasts=contrasts)
+    alone = with_regard_to_others((found,))
+    assert alone[0].verdict == "tydlig"
+    assert alone[0].p_adjusted == pytest.approx(borderline.p_value)
+    nothing = replace(main, effect=0.0, low=-2 * main.error, high=2 * main.error)
+    others = tuple(
+        replace(found, measure=f"annan {number}", verdict="går inte att skilja från noll",
+                contrasts=tuple(nothing if c.key == main.key else c for c in result.contrasts))
+        for number in range(4)
+    )  # fmt: skip
+    among = with_regard_to_others((found, *others))
+    assert among[0].verdict == "svag"
+    assert "5 åtgärder prövades samtidigt" in among[0].reason
+    assert among[0].p_adjusted == pytest.approx(5 * borderline.p_value)
+    assert [item.verdict for item in among[1:]] == ["går inte att skilja från noll"] * 4
 
 
 def test_too_few_participants(data: Microdata) -> None:
