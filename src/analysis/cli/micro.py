@@ -38,18 +38,25 @@ def micro_run(
 ) -> None:
     """Skatta varje åtgärds effekt; bara skyddade tabeller lämnar mappen."""
     from analysis.micro.commands import run
+    from analysis.micro.vocabulary import month_label
     from analysis.paths import find_project
+    from analysis.pipeline.own_measures import write_pages
+    from analysis.runs import period_name
 
     project = find_project()
+    out = project.reports / "mikro"
     released = run(
         mapp or project.root / "data" / "mikro",
-        project.reports / "mikro",
+        out,
         draws=dragningar,
         threshold=minsta_antal,
         progress=typer.echo,
     )
     for line in released.lines:
         typer.echo(line)
+    first, last = (period_name(month_label(month)) for month in (released.window.first, released.window.last))
+    page = write_pages(out, released.place, f"{first} till {last}")
+    typer.echo(f"Sidorna, en per åtgärd: {project.relative(page)}")
 
 
 @micro_app.command("exempel")
@@ -77,14 +84,16 @@ def micro_las(
     """Läs månadsfilerna till Socialstyrelsen. Personnummer finns bara i minnet och blir nycklade löpnummer."""
     from analysis.micro.statutory.command import forbid_network, read_to_folder
     from analysis.paths import find_project
+    from analysis.pipeline.own_measures import published_figures
     from analysis.sources.catalogue import load_catalogue
 
     project = find_project()
     name = load_catalogue(project.raw).municipality(kommun).name
+    published = published_figures(project, kommun)
     forbid_network()
     done = read_to_folder(
         filer, mapp or project.root / "data" / "mikro", project.raw, municipality=kommun, name=name,
-        layout=layout, programmes=program, synthetic=pahittade,
+        layout=layout, programmes=program, published=published, synthetic=pahittade,
     )  # fmt: skip
     for line in done.lines:
         typer.echo(line)

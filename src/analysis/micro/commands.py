@@ -18,7 +18,7 @@ from analysis.micro.export import write_folder
 from analysis.micro.gate import Gate
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.hazard import fit_hazard, life_table
-from analysis.micro.history import History, build_history
+from analysis.micro.history import History, Window, build_history
 from analysis.micro.municipality import Municipality
 from analysis.micro.vocabulary import month_label
 from analysis.swedish import count
@@ -28,8 +28,10 @@ HIDDEN_NAME = "åtgärd med för få deltagare för att nämnas"
 
 @dataclass(frozen=True)
 class Released:
-    """What a run gave: the results (names of small measures hidden) and the files that left."""
+    """What a run gave: the results (names of small measures hidden), the files that left, whose and which months."""
 
+    place: str
+    window: Window
     results: tuple[MeasureResult, ...]
     files: tuple[Path, ...]
     lines: tuple[str, ...]
@@ -126,9 +128,8 @@ def run(
     gate = Gate(folder, out, threshold)
     files = let_out(results, history, data.status, gate)
     lines = [f"- {r.measure}: {r.verdict}. {r.reason}" for r in results]
-    return Released(
-        results, files, (*lines, f"{len(files)} tabeller ligger i {out.name}; utlämnandet är loggat.")
-    )
+    lines.append(f"{len(files)} tabeller ligger i {out.name}; utlämnandet är loggat.")
+    return Released(data.name, data.window, results, files, tuple(lines))
 
 
 def estimate_all(

@@ -17,11 +17,11 @@ from analysis.errors import BistandError
 from analysis.files import atomic_path
 from analysis.micro.contract import DESCRIPTIONS, EXTRACT, MEASURES, OBSTACLES, SPELLS
 from analysis.micro.identity import local_key
-from analysis.micro.statutory.episodes import Episodes, episodes, exits_by_gap
+from analysis.micro.statutory.account import account, compared
+from analysis.micro.statutory.episodes import Episodes, episodes
 from analysis.micro.statutory.layout import Layout, draft, known_layouts, load_layout, masked, recognise
-from analysis.micro.statutory.reading import PersonMonths, first_row, parse_month, read_files
+from analysis.micro.statutory.reading import first_row, parse_month, read_files
 from analysis.micro.vocabulary import month_label
-from analysis.swedish import count
 
 MADE_HERE: Final = "ur: rapportfiler"
 #: Modules that could carry something out of the computer; none of them may be imported while identities are in memory.
@@ -101,7 +101,7 @@ def read_to_folder(
     read = read_files(paths, known_layouts(raw), own, key, municipality=municipality)
     listed = _programmes(programmes, key) if programmes else None
     laid_out = episodes(read, listed)
-    lines = (*_account(read, laid_out), *_compared(read.table, published or {}))
+    lines = (*account(read, laid_out), *compared(read.table, published or {}))
     _write(laid_out, folder, name, synthetic=synthetic)
     return Read(
         (*lines, f"Tabellerna ligger i {folder.name}, med nycklade löpnummer i stället för personnummer.")
@@ -186,64 +186,6 @@ def _programmes(path: Path, key: bytes) -> pd.DataFrame:
     )
 
 
-def _account(read: PersonMonths, laid_out: Episodes) -> list[str]:
-    """What was read, what was not understood, and the exits by rule."""
-    table, window = read.table, laid_out.window
-    households = table.groupby("month")["household"].nunique()
-    lines = [
-        f"{len(read.columns)} filer, {month_label(window.first)} till {month_label(window.last)}: "
-        f"{_shown(table['person'].nunique())} vuxna, i genomsnitt {_shown(round(households.mean()))} hushåll i månaden.",
-    ]
-    if laid_out.missing_months:
-        missing = ", ".join(month_label(month) for month in laid_out.missing_months[:5])
-        lines.append(
-            f"Månader utan fil: {missing}. De räknas som månader utan bistånd: komplettera innan ni skattar."
-        )
-    if read.replaced or read.repeated:
-        lines.append(
-            f"{_shown(read.replaced)} uppgifter ersattes av en senare fil; {_shown(read.repeated)} rader stod två gånger."
-        )
-    for item in read.unknown[:20]:
-        lines.append(
-            f"Okänd kod för {item.kind}: ”{item.code}” på {_shown(item.rows)} rader. Lägg den i en layout."
-        )
-    by_gap = exits_by_gap(laid_out.spells, window)
-    lines.append(
-        "Avslut med en, två och tre månaders uppehåll: "
-        + ", ".join(_shown(number) for number in by_gap.values())
-        + ". Skattningarna räknar två."
-    )
-    measures = laid_out.measures.groupby("measure")["person"].nunique() if len(laid_out.measures) else {}
-    for measure, number in dict(measures).items():
-        lines.append(
-            f"Insats {measure if number >= 5 else 'med färre än 5 deltagare'}: {_shown(int(number))} deltagare."
-        )
-    if laid_out.obstacles.empty:
-        lines.append("Filerna har inga försörjningshinder: hindret kan inte vägas in månad för månad.")
-    return lines
-
-
-def _compared(table: pd.DataFrame, published: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """Households and kronor of the files beside published ones, for the periods that both have."""
-    once = table.drop_duplicates(["month", "household"])
-    own = {
-        "hushåll": once.groupby("month")["household"].nunique(),
-        "tkr": once.groupby("month")["amount"].sum() / 1000,
-    }
-    lines = []
-    for what, figures in published.items():
-        mine = own[what].rename(index=month_label)
-        both = [month for month in mine.index if figures.get(month)]
-        if both:
-            gap = float((mine[both] / pd.Series(dict(figures))[both] - 1).mean() * 100)
-            lines.append(
-                f"Mot publicerade {what} per månad ({len(both)} månader): filerna ligger {gap:+.1f} % i genomsnitt.".replace(
-                    ".", ",", 1
-                )
-            )
-    return lines or ["Det finns inga publicerade månader för kommunen att jämföra med."]
-
-
 def _write(laid_out: Episodes, folder: Path, name: str, *, synthetic: bool) -> None:
     spells, measures = laid_out.spells, laid_out.measures
     tables = {
@@ -276,7 +218,3 @@ def _private(path: Path, text: str) -> None:
     """Write atomically, readable by the owner only."""
     with atomic_path(path, mode=0o600) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _shown(number: int) -> str:
-    return count(number) if number == 0 or number >= 5 else "färre än 5"
