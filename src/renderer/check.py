@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from analysis.files import sha256_of
+from analysis.memory import remember
 from renderer.finding import Finding
 from renderer.links import is_external, local_target
 
@@ -38,52 +42,62 @@ POINTING = {"canonical", "next", "prev", "author", "license", "alternate", "me",
 CSS_URL = re.compile(r"""url\(\s*['"]?([^'")]+)|@import\s+(?:url\()?\s*['"]([^'"]+)""")
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
-
-@dataclass
-class _Site:
-    """What is learnt about a whole site while its pages are read."""
-
-    root: Path
-    ids: dict[str, frozenset[str]] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
-    wanted: list[tuple[str, str, str]] = field(default_factory=list)
+#: The code that the facts of a page depend on.
+_ROOMS = ("renderer.check", "renderer.links")
 
 
-def check_site(site: Path) -> tuple[Finding, ...]:
+#: Paths from the site's root that a file asks for: the target, and the place in it (or nothing).
+Wanted = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """What the checks of the whole site need of one page, and what is wrong with the page by itself."""
+
+    messages: tuple[str, ...]
+    ids: frozenset[str]
+    title: str
+    wanted: Wanted
+
+
+def check_site(site: Path, cache: Path | None = None) -> tuple[Finding, ...]:
     """Check every page and style sheet of a built site.
 
     Parameters
     ----------
     site
         Folder of the site.
+    cache
+        Folder for the facts of pages, by their content: an unchanged page is not read again.
 
     Returns
     -------
     tuple of Finding
         Sorted; empty when all is well.
     """
-    known = _Site(site)
-    findings: list[Finding] = []
-    pages = sorted(path for path in site.rglob("*.html") if "site_libs" not in path.parts)
-    if not pages:
-        findings.append(Finding(".", 0, "sajten har inga sidor."))
-    for path in pages:
-        findings += _check_page(path, known)
+    pages: dict[str, PageFacts] = {}
+    for path in sorted(path for path in site.rglob("*.html") if "site_libs" not in path.parts):
+        name = path.relative_to(site).as_posix()
+        pages[name] = remember(
+            "provad", (name, sha256_of(path)), _ROOMS, partial(_read_page, path, name), cache
+        )
+    findings = [] if pages else [Finding(".", 0, "sajten har inga sidor.")]
+    findings += [Finding(name, 0, message) for name, page in pages.items() for message in page.messages]
+    wanted = [(name, *target) for name, page in pages.items() for target in page.wanted]
     for path in sorted(site.rglob("*.css")):
         name = path.relative_to(site).as_posix()
-        findings += _check_css(path.read_text(encoding="utf-8"), name, known)
-    findings += _check_titles(known)
-    findings += _check_targets(known)
+        messages, asked = _check_css(path.read_text(encoding="utf-8"), name)
+        findings += [Finding(name, 0, message) for message in messages]
+        wanted += [(name, *target) for target in asked]
+    findings += _check_titles(pages)
+    findings += _check_targets(site, pages, wanted)
     return tuple(sorted(set(findings)))
 
 
-def _check_page(path: Path, known: _Site) -> list[Finding]:
-    name = path.relative_to(known.root).as_posix()
+def _read_page(path: Path, name: str) -> PageFacts:
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     ids = Counter(str(element["id"]) for element in soup.find_all(id=True))
-    known.ids[name] = frozenset(ids)
     title = " ".join(soup.title.get_text().split()) if soup.title else ""
-    known.titles[name] = title
     messages = [f"id ”{key}” finns {count} gånger." for key, count in ids.items() if count > 1]
     messages += [] if title else ["sidan saknar titel."]
     html = soup.find("html")
@@ -91,14 +105,15 @@ def _check_page(path: Path, known: _Site) -> list[Finding]:
         messages.append("html-elementet saknar lang=”sv”.")
     messages += _check_structure(soup)
     messages += _check_tables(soup)
-    messages += _check_resources(soup, name, known)
-    for anchor in soup.find_all("a", href=True):
-        target = local_target(str(anchor["href"]), name)
-        if target:
-            known.wanted.append((name, *target))
+    found, fetched = _check_resources(soup, name)
+    messages += found
+    links = [local_target(str(anchor["href"]), name) for anchor in soup.find_all("a", href=True)]
+    wanted = [*fetched, *(link for link in links if link)]
     for style in soup.find_all("style"):
-        messages += [finding.message for finding in _check_css(style.get_text(), name, known)]
-    return [Finding(name, 0, message) for message in messages]
+        found, fetched = _check_css(style.get_text(), name)
+        messages += found
+        wanted += fetched
+    return PageFacts(tuple(messages), frozenset(ids), title, tuple(dict.fromkeys(wanted)))
 
 
 def _check_structure(soup: BeautifulSoup) -> list[str]:
@@ -135,8 +150,8 @@ def _check_tables(soup: BeautifulSoup) -> list[str]:
     return messages
 
 
-def _check_resources(soup: BeautifulSoup, name: str, known: _Site) -> list[str]:
-    messages = []
+def _check_resources(soup: BeautifulSoup, name: str) -> tuple[list[str], list[tuple[str, str]]]:
+    messages, wanted = [], []
     for tag, attribute in RESOURCES:
         for element in soup.find_all(tag, attrs={attribute: True}):
             if tag == "link" and set(element.get_attribute_list("rel")) <= POINTING:
@@ -146,8 +161,8 @@ def _check_resources(soup: BeautifulSoup, name: str, known: _Site) -> list[str]:
                     if urlsplit(url).scheme != "data":
                         messages.append(f"sidan hämtar {url} från en annan värd.")
                 elif target := local_target(url, name):
-                    known.wanted.append((name, target[0], ""))
-    return messages
+                    wanted.append((target[0], ""))
+    return messages, wanted
 
 
 def _urls(value: str, attribute: str) -> list[str]:
@@ -156,36 +171,38 @@ def _urls(value: str, attribute: str) -> list[str]:
     return [part.strip().split()[0] for part in value.split(",") if part.strip()]
 
 
-def _check_css(text: str, name: str, known: _Site) -> list[Finding]:
-    findings = []
+def _check_css(text: str, name: str) -> tuple[list[str], list[tuple[str, str]]]:
+    messages, wanted = [], []
     for match in CSS_URL.finditer(CSS_COMMENT.sub("", text)):
         url = (match.group(1) or match.group(2)).strip()
         if urlsplit(url).scheme == "data":
             continue
         if is_external(url):
-            findings.append(Finding(name, 0, f"stilmallen hämtar {url} från en annan värd."))
+            messages.append(f"stilmallen hämtar {url} från en annan värd.")
         elif target := local_target(url, name):
-            known.wanted.append((name, target[0], ""))
-    return findings
+            wanted.append((target[0], ""))
+    return messages, wanted
 
 
-def _check_titles(known: _Site) -> list[Finding]:
-    count = Counter(known.titles.values())
+def _check_titles(pages: Mapping[str, PageFacts]) -> list[Finding]:
+    count = Counter(page.title for page in pages.values())
     return [
-        Finding(name, 0, f"titeln ”{title}” används på {count[title]} sidor; den ska vara unik.")
-        for name, title in known.titles.items()
-        if title and count[title] > 1
+        Finding(name, 0, f"titeln ”{page.title}” används på {count[page.title]} sidor; den ska vara unik.")
+        for name, page in pages.items()
+        if page.title and count[page.title] > 1
     ]
 
 
-def _check_targets(known: _Site) -> list[Finding]:
+def _check_targets(
+    site: Path, pages: Mapping[str, PageFacts], wanted: Iterable[tuple[str, str, str]]
+) -> list[Finding]:
     findings = []
-    for page, target, fragment in known.wanted:
-        path = known.root / target if target else None
-        if path is not None and path.is_dir():
-            target, path = f"{target}/index.html".removeprefix("./"), path / "index.html"
-        if path is None or not path.is_file():
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    for page, target, fragment in wanted:
+        if target and target not in files and (site / target).is_dir():
+            target = f"{target}/index.html".removeprefix("./")
+        if target not in files:
             findings.append(Finding(page, 0, f"länken till ”{target or 'utanför sajten'}” är bruten."))
-        elif fragment and target in known.ids and fragment not in known.ids[target]:
+        elif fragment and target in pages and fragment not in pages[target].ids:
             findings.append(Finding(page, 0, f"länken till ”{target}#{fragment}”: målet finns inte."))
     return findings

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import files
 from analysis.errors import BistandError
+from analysis.memory import slot
 from renderer.config import SiteConfig, load_config
-from renderer.links import page_url
-from renderer.pandoc import FILTERS, PageBody, PageJob, TocEntry, pandoc_version, run_batch
+from renderer.links import local_target, page_url
+from renderer.pandoc import PageBody, PageJob, pandoc_version, run_batch
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, SEARCH_INDEX, Page, render_page, search_index
 from renderer.source import PageSource, read_source
-from renderer.tidy import Section, TidyBody, tidy_body
+from renderer.tidy import tidy_body
 
 RENDERER = "inbyggd"
 BATCH = 16
+
+#: The renderer's own code that shapes a page's body.
+_ROOMS = ("renderer.filters", "renderer.pandoc", "renderer.tidy", "renderer.tables", "renderer.links")
+#: What may be the path of a page's source, wherever it stands in a text.
+_SOURCE_NAME = re.compile(r"[^\s\"'()<>\[\]]+\.(?:ipynb|qmd)\b")
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,12 @@ class RenderReport:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A page ready for pandoc, with its pictures and the key of its cached result."""
+    """A page ready for pandoc, with its pictures and all that its body is made from."""
 
     source: PageSource
     job: PageJob
     pictures: dict[str, bytes]
-    key: str
+    made_from: object
 
 
 def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) -> RenderReport:
@@ -73,7 +76,7 @@ def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) 
     jobs
         How many pandoc processes run at a time.
     cache
-        Folder for finished page bodies, keyed by a hash of everything that goes into them.
+        Folder for finished page bodies, by a hash of everything that goes into them.
 
     Raises
     ------
@@ -115,65 +118,43 @@ def _prepare(stage: Path, path: str, config: SiteConfig) -> _Prepared:
         if isinstance(value, str):
             inlines[f"footer_{side}"] = value
     job = PageJob(path, markdown, source.toc_depth(config), inlines)
-    pages = sorted(config.project.render)
-    parts = [_renderer_digest(), pandoc_version(), json.dumps(asdict(job)), json.dumps(pages)]
-    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return _Prepared(source, job, pictures, key)
+    linked = _linked_pages([markdown, *inlines.values()], path, frozenset(config.project.render))
+    return _Prepared(source, job, pictures, (job, linked, pandoc_version()))
 
 
-@cache
-def _renderer_digest() -> str:
-    """Digest of the renderer's own code that shapes a body."""
-    here = Path(__file__).parent
-    code = [*sorted(FILTERS.glob("*.lua")), here / "tidy.py", here / "tables.py", here / "links.py"]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in code)).hexdigest()
+def _linked_pages(texts: Iterable[str], page: str, pages: Collection[str]) -> tuple[str, ...]:
+    """Return the site's pages that a page names: the body depends on which of them exist, not on the others."""
+    named = {match for text in texts for match in _SOURCE_NAME.findall(text)}
+    targets = {found[0] for name in named if (found := local_target(name, page)) is not None}
+    return tuple(sorted(targets & set(pages)))
 
 
 def _make_pages(
     prepared: Sequence[_Prepared], config: SiteConfig, jobs: int, cache: Path | None
 ) -> tuple[list[Page], int]:
-    done = {item.key: page for item in prepared if (page := _from_cache(cache, item)) is not None}
-    reused = len(done)
-    waiting = [item for item in prepared if item.key not in done]
+    slots = [slot(cache, "sida", item.made_from, _ROOMS) if cache else None for item in prepared]
+    stored = [place.read()[1] if place else None for place in slots]
+    done = [
+        Page(item.source, *parts) if parts else None for item, parts in zip(prepared, stored, strict=True)
+    ]
+    waiting = [number for number, page in enumerate(done) if page is None]
     size = max(1, min(BATCH, -(-len(waiting) // max(1, jobs))))
     batches = [waiting[start : start + size] for start in range(0, len(waiting), size)]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        results = pool.map(lambda batch: run_batch([item.job for item in batch]), batches)
+        results = pool.map(lambda batch: run_batch([prepared[number].job for number in batch]), batches)
         for batch, bodies in zip(batches, results, strict=True):
-            for item, body in zip(batch, bodies, strict=True):
-                done[item.key] = _finish(item, body, config)
-                _to_cache(cache, item, done[item.key])
-    return [done[item.key] for item in prepared], reused
+            for number, body in zip(batch, bodies, strict=True):
+                page = _finish(prepared[number], body, config)
+                if place := slots[number]:
+                    place.write((page.body, page.toc, dict(page.inlines), page.title))
+                done[number] = page
+    return [page for page in done if page is not None], len(prepared) - len(waiting)
 
 
 def _finish(item: _Prepared, body: PageBody, config: SiteConfig) -> Page:
     tidy = tidy_body(body.html, item.source.path, frozenset(config.project.render))
     toc = body.toc if item.job.toc_depth else ()
     return Page(item.source, tidy, toc, body.inlines, body.plain["title"])
-
-
-def _from_cache(cache: Path | None, item: _Prepared) -> Page | None:
-    path = cache / f"{item.key}.json" if cache else None
-    if path is None or not path.is_file():
-        return None
-    data = json.loads(path.read_text(encoding="utf-8"))
-    tidy = TidyBody(data["html"], tuple(data["files"]), tuple(Section(*part) for part in data["sections"]))
-    toc = tuple(TocEntry(*entry) for entry in data["toc"])
-    return Page(item.source, tidy, toc, data["inlines"], data["title"])
-
-
-def _to_cache(cache: Path | None, item: _Prepared, page: Page) -> None:
-    if cache is None:
-        return
-    data = {
-        "html": page.body.html,
-        "files": page.body.files,
-        "sections": [[part.heading, part.id, part.text] for part in page.body.sections],
-        "toc": [[entry.level, entry.id, entry.html] for entry in page.toc],
-        "inlines": dict(page.inlines),
-        "title": page.title,
-    }
-    files.write_text(cache / f"{item.key}.json", json.dumps(data, ensure_ascii=False))
 
 
 def _before_body(stage: Path, config: SiteConfig) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 from analysis.errors import BistandError
+from analysis.files import sha256_of
+from analysis.memory import remember
 from renderer.config import SOURCE_SUFFIXES, SiteConfig, read_config
 from renderer.finding import Finding
 from renderer.links import local_target, page_url
@@ -14,16 +17,29 @@ from renderer.lint_notebook import lint_notebook
 from renderer.scan import Facts, Segment, collect
 from renderer.source import PageSource, read_source
 
+#: The code that what is found on a page depends on.
+_ROOMS = (
+    "renderer.cells",
+    "renderer.config",
+    "renderer.lint",
+    "renderer.lint_markdown",
+    "renderer.lint_notebook",
+    "renderer.notebook",
+    "renderer.scan",
+    "renderer.source",
+)
 NUMBERED = re.compile(r"^(fig|tbl|eq)-[\w-]+$")
 
 
-def lint(stage: Path) -> tuple[Finding, ...]:
+def lint(stage: Path, cache: Path | None = None) -> tuple[Finding, ...]:
     """Find everything in a staged folder that lies outside the subset.
 
     Parameters
     ----------
     stage
         Folder with ``_quarto.yml`` and its sources.
+    cache
+        Folder for what was found on each page, by its content: an unchanged page is not read again.
 
     Returns
     -------
@@ -38,18 +54,26 @@ def lint(stage: Path) -> tuple[Finding, ...]:
     for path in config.project.render:
         if not (stage / path).is_file():
             continue
-        try:
-            source = read_source(stage, path)
-        except BistandError as error:
-            found.append(Finding(path, error.row or 1, error.problem))
-            continue
-        page_findings, facts[path] = _lint_page(source, config)
+        made_from = (path, sha256_of(stage / path), config.execute, config.format)
+        page_findings, page = remember(
+            "lint", made_from, _ROOMS, partial(_read_page, stage, path, config), cache
+        )
         found += page_findings
+        if page is not None:
+            facts[path] = page
     for path, page in facts.items():
         found += _ids(page)
         found += _references(page)
         found += _links(path, page, facts, stage, config)
     return tuple(sorted(set(found)))
+
+
+def _read_page(stage: Path, path: str, config: SiteConfig) -> tuple[list[Finding], Facts | None]:
+    try:
+        source = read_source(stage, path)
+    except BistandError as error:
+        return [Finding(path, error.row or 1, error.problem)], None
+    return _lint_page(source, config)
 
 
 def _lint_page(source: PageSource, config: SiteConfig) -> tuple[list[Finding], Facts]:

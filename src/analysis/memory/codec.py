@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
-_OWN = "analysis."
+_OWN = ("analysis.", "renderer.")
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -61,8 +61,8 @@ def _encode(value: object, arrays: list[np.ndarray]) -> object:
         return value
     if isinstance(value, date):
         return {"t": "dag", "v": value.isoformat()}
-    if isinstance(value, list | tuple | frozenset):
-        items = sorted(value) if isinstance(value, frozenset) else value
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value) if isinstance(value, set | frozenset) else value
         return {"t": type(value).__name__, "v": [_encode(item, arrays) for item in items]}
     if isinstance(value, Mapping):
         return {
@@ -131,9 +131,9 @@ def _decode(value: Any, arrays: list[np.ndarray]) -> Any:
         return float.fromhex(value["v"])
     if kind == "dag":
         return date.fromisoformat(value["v"])
-    if kind in {"list", "tuple", "frozenset"}:
+    if kind in {"list", "tuple", "set", "frozenset"}:
         items = [_decode(item, arrays) for item in value["v"]]
-        return {"list": list, "tuple": tuple, "frozenset": frozenset}[kind](items)
+        return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](items)
     if kind == "dict":
         return {_decode(key, arrays): _decode(item, arrays) for key, item in value["v"]}
     if kind == "tabell":

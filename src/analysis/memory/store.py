@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -28,7 +31,54 @@ _LIBRARIES: Final = ("numpy", "pandas", "scipy", "statsmodels")
 _ROOT: Final = Path(analysis.__file__).resolve().parent
 
 
-def remember(kind: str, made_from: object, rooms: tuple[str, ...], compute: Callable[[], Result]) -> Result:
+@dataclass(frozen=True)
+class Slot:
+    """The place of one result: its file, and the hash of all that it is made from."""
+
+    path: Path
+    name: str
+
+    def read(self) -> tuple[bool, Any]:
+        """Return whether the file holds this very result unharmed, and the result. A file that is read is young again."""
+        try:
+            data = self.path.read_bytes()
+        except OSError:
+            return False, None
+        head, _, rest = data.partition(b"\n")
+        digest, _, payload = rest.partition(b"\n")
+        if head != self._head or digest.decode(errors="replace") != _digest(payload):
+            return False, None
+        try:
+            result = unpack(payload)
+        except (ValueError, KeyError, AttributeError, ImportError):
+            return False, None
+        with suppress(OSError):
+            os.utime(self.path)
+        return True, result
+
+    def write(self, result: object) -> None:
+        """Store the result."""
+        payload = pack(result)
+        write_bytes(self.path, b"\n".join((self._head, _digest(payload).encode(), payload)))
+
+    @property
+    def _head(self) -> bytes:
+        return _MAGIC + b" " + self.name.encode()
+
+
+def slot(folder: Path, kind: str, made_from: object, rooms: tuple[str, ...]) -> Slot:
+    """Return the place below `folder` of a result; arguments as for `remember`."""
+    name = hashlib.sha256(pack((kind, made_from)) + _code(rooms).encode()).hexdigest()
+    return Slot(folder / kind / f"{name}.minne", name)
+
+
+def remember(
+    kind: str,
+    made_from: object,
+    rooms: tuple[str, ...],
+    compute: Callable[[], Result],
+    folder: Path | None = None,
+) -> Result:
     """Return the stored result, or compute and store it.
 
     Parameters
@@ -38,40 +88,30 @@ def remember(kind: str, made_from: object, rooms: tuple[str, ...], compute: Call
     made_from
         Everything that it depends on: tables, arrays, settings.
     rooms
-        Packages and modules below ``analysis`` whose code computes it.
+        Packages and modules below ``analysis`` (or ``renderer``) whose code computes it.
     compute
         Computes it; must depend on nothing else.
+    folder
+        Where results are stored; without it the folder that the environment names, if it does.
     """
-    place = os.environ.get(FOLDER_VARIABLE)
+    place = folder or os.environ.get(FOLDER_VARIABLE)
     if not place:
         return compute()
-    name = hashlib.sha256(pack((kind, made_from)) + _code(rooms).encode()).hexdigest()
-    path = Path(place) / kind / f"{name}.minne"
-    found, result = _read(path, name)
+    here = slot(Path(place), kind, made_from, rooms)
+    found, result = here.read()
     if not found:
         result = compute()
-        _write(path, name, pack(result))
+        here.write(result)
     return result
 
 
-def _read(path: Path, name: str) -> tuple[bool, Any]:
-    """Return whether the file holds the result of that name unharmed, and the result."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return False, None
-    head, _, rest = data.partition(b"\n")
-    digest, _, payload = rest.partition(b"\n")
-    if head != _MAGIC + b" " + name.encode() or digest.decode(errors="replace") != _digest(payload):
-        return False, None
-    try:
-        return True, unpack(payload)
-    except (ValueError, KeyError, AttributeError, ImportError):
-        return False, None
-
-
-def _write(path: Path, name: str, payload: bytes) -> None:
-    write_bytes(path, b"\n".join((_MAGIC + b" " + name.encode(), _digest(payload).encode(), payload)))
+def forget_old(folder: Path, days: int = 60) -> None:
+    """Remove results that nobody has read or written for so many days."""
+    oldest = time.time() - days * 86400
+    for path in folder.glob("*/*.minne"):
+        with suppress(OSError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def _digest(payload: bytes) -> str:
@@ -82,9 +122,17 @@ def _digest(payload: bytes) -> str:
 def _code(rooms: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
     for room in ("memory", *sorted(rooms)):
-        place = _ROOT.joinpath(*room.split("."))
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]:
-            digest.update(path.relative_to(_ROOT).as_posix().encode() + sha256_of(path).encode())
+        parts = room.split(".")
+        place = (_ROOT.parent if parts[0] == "renderer" else _ROOT).joinpath(*parts)
+        for path in _sources(place):
+            digest.update(path.relative_to(_ROOT.parent).as_posix().encode() + sha256_of(path).encode())
     for library in _LIBRARIES:
         digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()
+
+
+def _sources(place: Path) -> list[Path]:
+    """Return the code files of a package or module; filters and templates are code."""
+    if not place.is_dir():
+        return [place.with_suffix(".py")]
+    return sorted(path for path in place.rglob("*") if path.suffix in {".py", ".lua", ".j2"})

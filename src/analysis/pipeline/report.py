@@ -12,6 +12,7 @@ from pathlib import Path
 from analysis.answers.forecast_rows import append_runs
 from analysis.errors import BistandError
 from analysis.files import write_text
+from analysis.memory import forget_old
 from analysis.owned import demand_ours, replace_folder, workroom
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
@@ -182,13 +183,14 @@ def publish_site(
     from renderer.lint import lint
 
     cache = project.root / ".cache"
+    store = cache / "sidor"
     with workroom(cache, "bygge") as room:
         stage, fresh = room / "kallor", room / "_site"
         published = stage_site(project, runs, stage, country=country)
-        write_documents(stage, published)
+        write_documents(stage, published, store)
         found = _find_quarto() if renderer in {"auto", "quarto"} else None
         _write_build_facts(stage, found)
-        _stop_on("sidornas källor", [str(finding) for finding in lint(stage)])
+        _stop_on("sidornas källor", [str(finding) for finding in lint(stage, store)])
         if renderer == "quarto" and found is None:
             raise BistandError(
                 "Quarto finns inte på datorn", fix="Installera Quarto 1.9 eller senare, eller utelämna valet."
@@ -199,10 +201,12 @@ def publish_site(
             say(f"Återger med Quarto {found}.")
             quarto.render(stage, fresh)
         else:
-            embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=cache / "sidor")
+            embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=store)
         write_feed(fresh, published, title="Biståndsläget")
-        _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh)])
+        _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh, store)])
         replace_folder(fresh, project.site)
+    forget_old(store)
+    forget_old(cache / "minne")
     pages = sum(1 for _ in Path(project.site).rglob("*.html"))
     return pages, f"Quarto {found}" if found else "inbyggd"
 
