@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -51,6 +52,17 @@ class Futures:
     def of(self, code: str, year: int) -> Array:
         """Draws of one municipality and year, shape (draws,)."""
         return np.asarray(self.draws[self.codes.index(code), :, self.years.index(year)])
+
+    @cached_property
+    def medians(self) -> Array:
+        """Middle of each municipality's draws, shape (years, codes)."""
+        return np.stack([np.median(self.draws[:, :, place], axis=1) for place in range(len(self.years))])
+
+    @cached_property
+    def log_spreads(self) -> Array:
+        """Standard deviation of each municipality's log draws, shape (years, codes)."""
+        places = range(len(self.years))
+        return np.stack([np.log(np.maximum(self.draws[:, :, place], 1e-6)).std(axis=1) for place in places])
 
 
 @dataclass(frozen=True)
@@ -147,23 +159,19 @@ def nation_test(expected: Futures, outcome: pd.Series[float], year: int, level: 
 
 def dose_slope(expected: Futures, outcome: pd.Series[float], dose: pd.Series[float], year: int) -> float:
     """Weighted least squares of the log deviation on the standardised log dose; NaN with fewer than fifty values."""
-    frame = pd.DataFrame(
-        {
-            "observed": outcome.reindex(list(expected.codes)),
-            "dose": dose.reindex(list(expected.codes)),
-            "expected": np.median(expected.draws[:, :, expected.years.index(year)], axis=1),
-            "spread": np.log(np.maximum(expected.draws[:, :, expected.years.index(year)], 1e-6)).std(axis=1),
-        },
-        index=list(expected.codes),
-    ).drop(index=RIKET, errors="ignore")
-    frame = frame[(frame["observed"] > 0) & (frame["dose"] > 0)].dropna()
-    if len(frame) < 50:
+    place = expected.years.index(year)
+    observed = outcome.reindex(list(expected.codes)).to_numpy(dtype=float)
+    given = dose.reindex(list(expected.codes)).to_numpy(dtype=float)
+    middle, spread = expected.medians[place], expected.log_spreads[place]
+    kept = (observed > 0) & (given > 0) & ~np.isnan(middle) & ~np.isnan(spread)
+    kept &= np.array(expected.codes) != RIKET
+    if kept.sum() < 50:
         return float("nan")
-    x = np.log(frame["dose"].to_numpy())
+    x = np.log(given[kept])
     x = (x - x.mean()) / x.std()
-    y = np.log(frame["observed"].to_numpy() / frame["expected"].to_numpy())
+    y = np.log(observed[kept] / middle[kept])
     y = np.clip(y, np.quantile(y, 0.01), np.quantile(y, 0.99))
-    weight = 1.0 / frame["spread"].to_numpy() ** 2
+    weight = 1.0 / spread[kept] ** 2
     centred = x - np.average(x, weights=weight)
     return float((weight * centred * y).sum() / (weight * centred**2).sum())
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.effects.pools import Pool
-from analysis.effects.problem import Counterfactual, Estimator
-from analysis.effects.window import Window
+from analysis.effects.problem import Counterfactual, Estimator, fit_all
+from analysis.effects.window import Mask, Window
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -48,9 +48,17 @@ class Fit:
     weights: Array | None
 
 
+def donors_of(window: Window, pool: Pool, row: int, without: tuple[int, ...]) -> Mask:
+    """Donors (N,) of one row, chosen once for all designs."""
+    key = (pool, row, without)
+    if key not in window.masks:
+        window.masks[key] = pool.select(window, row, without)
+    return window.masks[key]
+
+
 def fit_row(window: Window, estimator: Estimator, pool: Pool, row: int, without: tuple[int, ...] = ()) -> Fit:
     """Apply a design to one row."""
-    mask = pool.select(window, row, without)
+    mask = donors_of(window, pool, row, without)
     result: Counterfactual = estimator.fit(window.problem(row, mask))
     expected = window.to_share(result.path)
     names = tuple(code for code, chosen in zip(window.codes, mask, strict=True) if chosen)
@@ -73,11 +81,11 @@ def post_gaps(
     window: Window, estimator: Estimator, pool: Pool, rows: Rows, without: tuple[int, ...] = ()
 ) -> Array:
     """Deviations (M, n_post) of each of the rows as if treated, percentage points."""
+    problems = [window.problem(int(row), donors_of(window, pool, int(row), without)) for row in rows]
     gaps = np.empty((rows.size, window.n_post))
-    for position, row in enumerate(rows):
-        problem = window.problem(int(row), pool.select(window, int(row), without))
-        expected = window.to_share(estimator.fit(problem).path[window.n_pre :])
-        gaps[position] = window.outcome[row, window.n_pre :] - expected
+    for position, found in enumerate(fit_all(estimator, problems)):
+        expected = window.to_share(found.path[window.n_pre :])
+        gaps[position] = window.outcome[rows[position], window.n_pre :] - expected
     return gaps
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -89,3 +90,19 @@ class Estimator(Protocol):
     def fit(self, problem: Problem) -> Counterfactual:
         """Estimate the counterfactual path of ``problem.target``."""
         ...
+
+
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """An estimator that solves many problems faster side by side than one by one; the answers are the same."""
+
+    def fit_many(self, problems: Sequence[Problem]) -> list[Counterfactual]:
+        """Estimate every counterfactual path, in order."""
+        ...
+
+
+def fit_all(estimator: Estimator, problems: Sequence[Problem]) -> list[Counterfactual]:
+    """Apply a design to many problems."""
+    if isinstance(estimator, ManyAtOnce):
+        return estimator.fit_many(problems)
+    return [estimator.fit(problem) for problem in problems]

@@ -6,6 +6,7 @@ Pinto (2021); ridge-regularised because hundreds of donors fit a handful of year
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from analysis.effects.problem import Counterfactual, Problem
-from analysis.effects.solvers import ridge_simplex_least_squares, simplex_least_squares
+from analysis.effects.solvers import simplex_least_squares, simplex_weights
 
 Array = NDArray[np.float64]
 
@@ -53,16 +54,29 @@ class SyntheticControl:
 
     def fit(self, problem: Problem) -> Counterfactual:
         """Simplex weights from the pre-years."""
-        shift = problem.donors_pre.mean(axis=1) if self.intercept else np.zeros(problem.donors.shape[0])
-        own = float(problem.target_pre.mean()) if self.intercept else 0.0
-        features = (problem.donors_pre - shift[:, None]).T
-        target = problem.target_pre - own
-        penalty = self.ridge * problem.n_pre * yearly_variance(problem.donors_pre)
-        if penalty > 0:
-            weights = ridge_simplex_least_squares(features, target, penalty)
-        else:
-            weights = simplex_least_squares(features, target)
-        return Counterfactual(path=own + weights @ (problem.donors - shift[:, None]), weights=weights)
+        return self.fit_many([problem])[0]
+
+    def fit_many(self, problems: Sequence[Problem]) -> list[Counterfactual]:
+        """Simplex weights from the pre-years, for many problems."""
+        shifts = [
+            item.donors_pre.mean(axis=1) if self.intercept else np.zeros(item.donors.shape[0])
+            for item in problems
+        ]
+        owns = [float(item.target_pre.mean()) if self.intercept else 0.0 for item in problems]
+        features = [
+            (item.donors_pre - shift[:, None]).T for item, shift in zip(problems, shifts, strict=True)
+        ]
+        targets = [item.target_pre - own for item, own in zip(problems, owns, strict=True)]
+        penalties = [
+            self.ridge * item.n_pre * yearly_variance(item.donors_pre) if self.ridge else 0.0
+            for item in problems
+        ]
+        return [
+            Counterfactual(path=own + weights @ (item.donors - shift[:, None]), weights=weights)
+            for item, shift, own, weights in zip(
+                problems, shifts, owns, simplex_weights(features, targets, penalties), strict=True
+            )
+        ]
 
 
 def yearly_variance(donors_pre: Array) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.effects.problem import Counterfactual, Problem
-from analysis.effects.solvers import ridge_simplex_least_squares, simplex_least_squares
+from analysis.effects.solvers import ridge_simplex_least_squares, simplex_least_squares, simplex_weights
 from analysis.effects.synthetic_control import yearly_variance
 
 Array = NDArray[np.float64]
@@ -30,11 +31,17 @@ class SyntheticDiD:
 
     def fit(self, problem: Problem) -> Counterfactual:
         """The weighted donors, moved to the target's level in the time-weighted pre-years."""
-        weights = unit_weights(problem)
-        time = time_weights(problem)
-        control = weights @ problem.donors
-        shift = float(time @ (problem.target_pre - control[: problem.n_pre]))
-        return Counterfactual(path=control + shift, weights=weights)
+        return self.fit_many([problem])[0]
+
+    def fit_many(self, problems: Sequence[Problem]) -> list[Counterfactual]:
+        """As ``fit``, for many problems."""
+        parts = [_unit_problem(problem) for problem in problems]
+        found = []
+        for problem, weights in zip(problems, simplex_weights(*zip(*parts, strict=True)), strict=True):
+            control = weights @ problem.donors
+            shift = float(time_weights(problem) @ (problem.target_pre - control[: problem.n_pre]))
+            found.append(Counterfactual(path=control + shift, weights=weights))
+        return found
 
 
 def unit_weights(problem: Problem, treated_units: int = 1) -> Array:
@@ -45,12 +52,17 @@ def unit_weights(problem: Problem, treated_units: int = 1) -> Array:
     treated_units
         How many units the target is the mean of.
     """
+    return ridge_simplex_least_squares(*_unit_problem(problem, treated_units))
+
+
+def _unit_problem(problem: Problem, treated_units: int = 1) -> tuple[Array, Array, float]:
+    """Features, target and ridge of the donor weights."""
     n_post = problem.donors.shape[1] - problem.n_pre
     variance = yearly_variance(problem.donors_pre)
     ridge = np.sqrt(n_post * treated_units) * variance * problem.n_pre
     features = (problem.donors_pre - problem.donors_pre.mean(axis=1, keepdims=True)).T
     target = problem.target_pre - problem.target_pre.mean()
-    return ridge_simplex_least_squares(features, target, max(ridge, 1e-10))
+    return features, target, max(float(ridge), 1e-10)
 
 
 def time_weights(problem: Problem) -> Array:

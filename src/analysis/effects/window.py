@@ -87,6 +87,11 @@ class Window:
         """Outcome on the modelling scale, shape (N, T)."""
         return np.log(self.outcome) if self.log else self.outcome
 
+    @cached_property
+    def masks(self) -> dict[object, Mask]:
+        """Donors already chosen, by pool, row and rows left out: the same for every design."""
+        return {}
+
     def problem(self, row: int, donors: Mask) -> Problem:
         """The comparison of one row with the donors in the mask, on the modelling scale."""
         scale = self.modelled

@@ -52,6 +52,9 @@ def publish_figure(
         caption = f"{caption} (syntetiska data)"
     kinds = (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None}))
     with theme.context():
+        # laid out once, for both kinds: each would lay it out anew and draw it once more for that
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
         for suffix, metadata in kinds if raster else kinds[:1]:
             buffer = io.BytesIO()
             figure.savefig(buffer, format=suffix, metadata=metadata)
