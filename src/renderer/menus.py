@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from renderer.config import NavLink, NavSection, SiteConfig
 from renderer.links import is_external, page_url, relative, resolve
+
+#: A site with more sections than this shows a page its own, and of the others links to this many near it.
+MOST_SECTIONS = 12
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,12 @@ def build_menus(config: SiteConfig, page: str, titles: Mapping[str, str]) -> Men
 
     site = config.website
     footer = site.page_footer
-    side = site.sidebar.contents if site.sidebar else ()
     before, after, section = _neighbours(config, page)
     here = next((one(link) for _, link in config.sidebar_links() if link.href.lstrip("/") == page), None)
     return Menus(
         navbar_left=many(site.navbar.left) if site.navbar else (),
         navbar_right=many(site.navbar.right) if site.navbar else (),
-        sidebar=tuple(
-            MenuSection(item.section, many(item.contents)) if isinstance(item, NavSection) else one(item)
-            for item in side
-        ),
+        sidebar=_sidebar(config, page, one),
         footer_left=() if footer is None or isinstance(footer.left, str) else many(footer.left),
         footer_right=() if footer is None or isinstance(footer.right, str) else many(footer.right),
         previous=one(before) if before else None,
@@ -74,6 +73,32 @@ def build_menus(config: SiteConfig, page: str, titles: Mapping[str, str]) -> Men
         section=section,
         here=here.text if here else "",
     )
+
+
+def _sidebar(
+    config: SiteConfig, page: str, one: Callable[[NavLink], MenuLink]
+) -> tuple[MenuLink | MenuSection, ...]:
+    """The side menu: all of it, or of many sections the page's own, links to those near it, and one to the others."""
+    side = config.website.sidebar.contents if config.website.sidebar else ()
+    sections = [item for item in side if isinstance(item, NavSection)]
+    mine = [any(link.href.lstrip("/") == page for link in item.contents) for item in sections]
+    place = mine.index(True) if True in mine else 0
+    first = min(max(0, place - MOST_SECTIONS // 2), max(0, len(sections) - MOST_SECTIONS))
+    near = range(first, first + MOST_SECTIONS)
+    menu: list[MenuLink | MenuSection] = []
+    number = -1
+    for item in side:
+        if not isinstance(item, NavSection):
+            menu.append(one(item))
+            continue
+        number += 1
+        if len(sections) <= MOST_SECTIONS or mine[number]:
+            menu.append(MenuSection(item.section, tuple(one(link) for link in item.contents)))
+        elif number in near:
+            menu.append(MenuLink(item.section, one(item.contents[0]).href))
+    if len(sections) > MOST_SECTIONS:
+        menu.append(MenuLink(f"Alla {len(sections)} avdelningar", home_url(config, page)))
+    return tuple(menu)
 
 
 def _link(item: NavLink, page: str, titles: Mapping[str, str]) -> MenuLink:

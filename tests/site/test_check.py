@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from renderer.check import check_site
+from renderer.finding import Finding
 
 FAULTS = [
     ('<html lang="sv">', '<html lang="en">', "lang"),
@@ -58,3 +59,23 @@ def test_stylesheet_is_read_too(stage_site: Path, tmp_path: Path) -> None:
 
 def test_empty_folder_is_not_a_site(tmp_path: Path) -> None:
     assert [finding.message for finding in check_site(tmp_path)] == ["sajten har inga sidor."]
+
+
+def test_stored_facts_find_what_has_changed_and_links_to_pages_that_are_gone(
+    stage_site: Path, tmp_path: Path
+) -> None:
+    site, store = tmp_path / "site", tmp_path / "store"
+    shutil.copytree(stage_site, site)
+    assert check_site(site, store) == ()
+    (site / "reports" / "uppsala-2024" / "01_laget.html").unlink()
+    gone = check_site(site, store)
+    assert gone == check_site(site)
+    assert any("bruten" in finding.message for finding in gone)
+    page = site / "metod.html"
+    page.write_text(page.read_text(encoding="utf-8").replace('lang="sv"', 'lang="en"'), encoding="utf-8")
+    assert set(check_site(site, store)) - set(gone) == {
+        Finding("metod.html", 0, "html-elementet saknar lang=”sv”.")
+    }
+    for path in (store / "provad").iterdir():
+        path.write_bytes(path.read_bytes()[:-3])
+    assert check_site(site, store) == check_site(site)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from analysis.errors import BistandError
 from renderer import embedded, equivalence, pandoc
+from renderer.config import SiteConfig
 from renderer.finding import Finding, demand_none
 from renderer.links import local_target, resolve
+from renderer.menus import MOST_SECTIONS, MenuLink, Menus, MenuSection, build_menus
 
 
 def test_report_names_pages_and_versions(stage: Path, tmp_path: Path) -> None:
@@ -21,6 +24,91 @@ def test_report_names_pages_and_versions(stage: Path, tmp_path: Path) -> None:
     assert report.reused == 0
     (stage / "metod.qmd").write_text('---\ntitle: "Metod"\n---\n\nNy text.\n', encoding="utf-8")
     assert embedded.render(stage, tmp_path / "out2", cache=tmp_path / "cache").reused == 2
+
+
+def _pages(site: Path) -> dict[str, bytes]:
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*.*"))}
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda data: data[: len(data) // 2], lambda data: data + b"x", lambda data: b""]
+)
+def test_a_harmed_stored_page_is_made_again(
+    stage: Path, tmp_path: Path, harm: Callable[[bytes], bytes]
+) -> None:
+    embedded.render(stage, tmp_path / "first", cache=tmp_path / "cache")
+    kept = sorted((tmp_path / "cache" / "sida").iterdir())
+    assert len(kept) == 3
+    kept[1].write_bytes(harm(kept[1].read_bytes()))
+    kept[2].write_bytes(kept[0].read_bytes())
+    assert embedded.render(stage, tmp_path / "second", cache=tmp_path / "cache").reused == 1
+    assert _pages(tmp_path / "first") == _pages(tmp_path / "second")
+
+
+def test_a_page_more_leaves_the_others_bodies_unless_they_name_it(stage: Path, tmp_path: Path) -> None:
+    text = (stage / "metod.qmd").read_text(encoding="utf-8")
+    (stage / "metod.qmd").write_text(f"{text}\n\nSe [den nya](ny.qmd).\n", encoding="utf-8")
+    embedded.render(stage, tmp_path / "first", cache=tmp_path / "cache")
+    assert b'href="ny.qmd"' in (tmp_path / "first" / "metod.html").read_bytes()
+    (stage / "ny.qmd").write_text('---\ntitle: "Ny"\n---\n\nText.\n', encoding="utf-8")
+    config = stage / "_quarto.yml"
+    listed = config.read_text(encoding="utf-8").replace(
+        "    - metod.qmd\n", "    - metod.qmd\n    - ny.qmd\n", 1
+    )
+    config.write_text(listed, encoding="utf-8")
+    assert embedded.render(stage, tmp_path / "second", cache=tmp_path / "cache").reused == 2
+    assert b'href="ny.html"' in (tmp_path / "second" / "metod.html").read_bytes()
+
+
+def _many_runs(count: int) -> SiteConfig:
+    runs = [
+        {
+            "section": f"Körning {number}",
+            "contents": [
+                {"href": f"reports/k{number}/{name}.ipynb", "text": name} for name in ("laget", "effekt")
+            ],
+        }
+        for number in range(count)
+    ]
+    pages = [link["href"] for run in runs for link in run["contents"]]
+    return SiteConfig.model_validate(
+        {
+            "project": {"type": "website", "render": ["index.ipynb", *pages]},
+            "website": {
+                "title": "Prov",
+                "page-navigation": True,
+                "sidebar": {"contents": [{"href": "index.ipynb", "text": "Start"}, *runs]},
+            },
+            "format": {"html": {"html-math-method": "mathml"}},
+            "execute": {"enabled": False},
+            "notebook-links": False,
+            "lang": "sv",
+        }
+    )
+
+
+def test_a_page_knows_its_own_run_and_few_others_however_many_there_are() -> None:
+    def menus(count: int, page: str) -> Menus:
+        config = _many_runs(count)
+        return build_menus(config, page, dict.fromkeys(config.project.render, ""))
+
+    few, many = (menus(count, "reports/k2/laget.ipynb") for count in (4, 100))
+    assert [item.text for item in few.sidebar] == [
+        "Start",
+        "Körning 0",
+        "Körning 1",
+        "Körning 2",
+        "Körning 3",
+    ]
+    assert all(isinstance(item, MenuSection) for item in few.sidebar[1:])
+    own = many.sidebar[3]
+    assert isinstance(own, MenuSection)
+    assert [(link.text, link.current) for link in own.links] == [("laget", True), ("effekt", False)]
+    assert many.sidebar[4] == MenuLink("Körning 3", "../k3/laget.html")
+    assert len(many.sidebar) == 1 + MOST_SECTIONS + 1
+    assert many.sidebar[-1] == MenuLink("Alla 100 avdelningar", "../../index.html")
+    last = menus(100, "reports/k99/effekt.ipynb")
+    assert isinstance(last.sidebar[-2], MenuSection)
 
 
 def test_folder_that_is_not_empty_is_left_alone(stage: Path, tmp_path: Path) -> None:

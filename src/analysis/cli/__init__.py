@@ -50,7 +50,8 @@ def report(
         raise BistandError(f"återgivaren ”{atergivare}” är okänd", fix="Välj auto, quarto eller inbyggd.")
     began = time.perf_counter()
     project = find_project()
-    before = gate.recall(project, f"rapport-{atergivare}", gate.state(project)) if korning is None else None
+    name = f"rapport-{atergivare}{'-utan-sverige' if utan_sverige else ''}"
+    before = gate.recall(project, name, gate.state(project)) if korning is None else None
     if before is not None:
         typer.echo("\n".join(before))
         typer.echo(f"Ingenting har ändrats sedan dess, {time.perf_counter() - began:.1f} s.")
@@ -79,10 +80,10 @@ def report(
             f"Körda: inga. Oförändrade körningar: {result.runs}.",
             f"Webbplatsen: {result.pages} sidor i {project.relative(project.site)}/index.html.",
         ]
-        gate.store(project, f"rapport-{atergivare}", gate.state(project), lines)
-    names = ", ".join(dict.fromkeys(outcome.name.split("/")[0] for outcome in result.executed)) or "inga"
+        gate.store(project, name, gate.state(project), lines)
+    made = ", ".join(dict.fromkeys(outcome.name.split("/")[0] for outcome in result.executed)) or "inga"
     typer.echo(
-        f"Körda: {names} ({len(result.executed)} anteckningsböcker). Oförändrade körningar: {len(result.skipped)}."
+        f"Körda: {made} ({len(result.executed)} anteckningsböcker). Oförändrade körningar: {len(result.skipped)}."
     )
     typer.echo(
         f"Webbplatsen: {result.pages} sidor i {project.relative(project.site)}/index.html "
