@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.answers.target import TargetState
 from analysis.files import write_text
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.log import Appended, append, log_rows, measure_key, read_log
+from analysis.forecasts.log import Appended, append, log_rows, measure_key, read_rows
 from analysis.forecasts.periods import last_day
 from analysis.panel import select
 from analysis.runs import RunContext
@@ -73,7 +73,7 @@ def append_runs(log: Path, folders: Iterable[Path]) -> Appended:
     for folder in folders:
         file = folder / "results" / ROWS_FILE
         if file.exists():
-            result = append(log, read_log(file))
+            result = append(log, read_rows(file))
             added, there = added + result.added, there + result.already_there
     return Appended(added, there)
 

@@ -1,11 +1,12 @@
 """The forecast log: append-only, validated before it is written, scored when outcomes arrive.
 
 The first forecast made from a data vintage is the one that counts: running again on the same data adds nothing,
-even if the code has changed, and no stored row is ever altered.
+even if the code has changed, and no stored row is ever altered (`log_proof` finds it if one is).
 """
 
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ import pandas as pd
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
+from analysis.forecasts.log_proof import CHECK, broken, chain, demand_chain, first_fault, read_lines
 from analysis.forecasts.periods import horizon_of, is_month, last_day
 from analysis.forecasts.scoring import interval_hits, wis
 
@@ -91,24 +93,52 @@ def log_rows(
 
 
 def read_log(file: Path) -> pd.DataFrame:
-    """Read the log (empty if the file is not there), text columns as text.
+    """Read the log (empty if the file is not there), text columns as text, and prove it: no row has changed.
 
     Raises
     ------
     BistandError
-        If the header is not the log's.
+        For the first line that is not what was once written, with how to mend it.
     """
     if not file.exists():
-        return pd.DataFrame(columns=list(COLUMNS)).astype({"horizon": int, "value": float})
-    table = pd.read_csv(file, dtype=str, keep_default_na=False)
-    if tuple(table.columns) != COLUMNS:
+        return _table([])
+    if not _is_sealed(file) and file.read_bytes().startswith(",".join(COLUMNS).encode() + b"\n"):
         raise BistandError(
-            "Prognosloggen har fel kolumner.",
-            file=file,
-            row=1,
-            fix=f"Återställ filen ur versionshistoriken; kolumnerna ska vara {', '.join(COLUMNS)}.",
+            "prognosloggen har inga kontrollsummor", file=file, fix="Kör ”bistand logg --forsegla” en gång."
         )
-    return table.astype({"horizon": int, "value": float})
+    rows = read_lines(file, (*COLUMNS, CHECK))
+    table = _checked(file, [row[:-1] for row in rows])
+    demand_chain(file, rows)
+    return table
+
+
+def read_rows(file: Path) -> pd.DataFrame:
+    """Read the rows that a run has left for the log: the same table without checksums.
+
+    Raises
+    ------
+    BistandError
+        For the first line that breaks a rule.
+    """
+    return _checked(file, read_lines(file, COLUMNS))
+
+
+def _checked(file: Path, rows: list[list[str]]) -> pd.DataFrame:
+    table = _table(rows)
+    fault = first_fault(table, OUTPUT_TYPES)
+    if fault is not None:
+        raise broken(file, fault[0] + 2, fault[1])
+    return table
+
+
+def _table(rows: list[list[str]]) -> pd.DataFrame:
+    """Rows of text as a table; a number that is none becomes nan, which `first_fault` names."""
+    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+    numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("horizon", "value")}
+    whole = numbers["horizon"].notna().all() and (numbers["horizon"] % 1 == 0).all()
+    return table.assign(
+        horizon=numbers["horizon"].astype(int if whole else float), value=numbers["value"].astype(float)
+    )
 
 
 def validate(rows: pd.DataFrame) -> None:
@@ -120,33 +150,10 @@ def validate(rows: pd.DataFrame) -> None:
         Names the first rule that is broken: columns, missing values, dates, ordered quantiles, probabilities.
     """
     if tuple(rows.columns) != COLUMNS:
-        raise ValueError("wrong columns")
-    if rows.isna().any(axis=None) or (rows[list(KEY)].astype(str) == "").any(axis=None):
-        raise ValueError("missing values")
-    if not rows["municipality"].str.fullmatch(r"\d{4}").all():
-        raise ValueError("municipality must be four digits")
-    if not rows["output_type"].isin(OUTPUT_TYPES).all():
-        raise ValueError("unknown output_type")
-    if rows.duplicated(list(KEY)).any():
-        raise ValueError("the same forecast twice")
-    for column in ("reference_date", "target_end_date", "data_as_of"):
-        pd.to_datetime(rows[column], format="%Y-%m-%d")
-    if (rows["target_end_date"] <= rows["reference_date"]).any():
-        raise ValueError("a forecast must lie after what was known")
-    if (rows["data_as_of"] < rows["reference_date"]).any():
-        raise ValueError("data_as_of may not lie before the last known period")
-    if not np.isfinite(rows["value"]).all() or (rows["value"] < 0).any():
-        raise ValueError("values must be finite and not negative")
-    chances = rows.loc[rows["output_type"] == "probability", "value"]
-    if (chances > 1).any():
-        raise ValueError("a probability over one")
-    quantiles = rows[rows["output_type"] == "quantile"].assign(
-        level=lambda table: table["output_type_id"].astype(float)
-    )
-    group = ["municipality", "reference_date", "target_end_date", "measure", "model", "data_as_of"]
-    for _, part in quantiles.groupby(group):
-        if (np.diff(part.sort_values("level")["value"]) < 0).any():
-            raise ValueError("quantiles must not cross")
+        raise ValueError(f"fel kolumner: {', '.join(rows.columns)}")
+    fault = first_fault(rows, OUTPUT_TYPES)
+    if fault is not None:
+        raise ValueError(f"prognosrad {fault[0] + 1}: {fault[1]}")
 
 
 def append(file: Path, rows: pd.DataFrame) -> Appended:
@@ -157,20 +164,48 @@ def append(file: Path, rows: pd.DataFrame) -> Appended:
     ValueError
         If the new rows break a rule; nothing is written.
     BistandError
-        If the stored file is not a forecast log.
+        If the stored file is not a whole forecast log.
     """
     validate(rows)
     stored = read_log(file)
     known = set(map(tuple, stored[list(KEY)].astype(str).to_numpy()))
     fresh = rows.loc[[tuple(key) not in known for key in rows[list(KEY)].astype(str).to_numpy()]]
     if len(fresh):
-        buffer = io.StringIO()
-        fresh.to_csv(buffer, index=False, header=not file.exists(), lineterminator="\n")
-        before = file.read_text(encoding="utf-8") if file.exists() else ""
-        if before and not before.endswith("\n"):
+        before = file.read_text(encoding="utf-8") if file.exists() else f"{','.join(COLUMNS)},{CHECK}\n"
+        if not before.endswith("\n"):
             before += "\n"
-        write_text(file, before + buffer.getvalue())
+        last = before.splitlines()[-1].rpartition(",")[2] if len(stored) else ""
+        write_text(file, before + _sealed(fresh.to_csv(index=False, header=False, lineterminator="\n"), last))
     return Appended(added=len(fresh), already_there=len(rows) - len(fresh))
+
+
+def _sealed(text: str, last: str) -> str:
+    """Give each line of CSV its running checksum."""
+    rows = csv.reader(io.StringIO(text))
+    return "".join(
+        f"{line},{mark}\n" for line, mark in zip(text.splitlines(), chain(rows, last), strict=True)
+    )
+
+
+def seal(file: Path) -> int:
+    """Give a log from before there were checksums its checksums; returns the number of rows.
+
+    Raises
+    ------
+    BistandError
+        If a row breaks a rule, or the log already has checksums and they do not hold.
+    """
+    if _is_sealed(file):
+        return len(read_log(file))
+    rows = read_rows(file)
+    head, _, body = file.read_text(encoding="utf-8").partition("\n")
+    write_text(file, f"{head},{CHECK}\n{_sealed(body, '')}")
+    return len(rows)
+
+
+def _is_sealed(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.readline().rstrip().endswith(f",{CHECK}".encode())
 
 
 def score_log(log: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.forecast_rows import FIRST_LIVE_DAY, ROWS_FILE
-from analysis.forecasts.log import read_log
+from analysis.forecasts.log import read_log, read_rows
 from analysis.pages.measures.board import chip, measure_name
 from analysis.pages.measures.view import open_view
 from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
@@ -172,7 +172,7 @@ _FORECAST = ["measure", "target_end_date", "data_as_of", "model"]
 
 
 def _forecasts(context: RunContext) -> pd.DataFrame:
-    own = read_log(context.output / "results" / ROWS_FILE)
+    own = read_rows(context.output / "results" / ROWS_FILE)
     log = read_log(context.project.forecast_log)
     log = log[
         (log["municipality"] == context.run.kommun)
