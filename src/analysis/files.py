@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -17,10 +18,11 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def atomic_path(target: Path, *, mode: int = 0o644) -> Iterator[Path]:
+def atomic_path(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     """Yield a temporary path beside `target` that replaces it when the block ends without an error.
 
-    On an error the temporary file is removed and `target` is left as it was.
+    The file is readable as the user's umask says, or as `mode`. On an error the temporary file is removed and `target`
+    is left as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
@@ -28,11 +30,19 @@ def atomic_path(target: Path, *, mode: int = 0o644) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(mode)
+        temporary.chmod(0o666 & ~umask() if mode is None else mode)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@lru_cache(maxsize=1)
+def umask() -> int:
+    """The user's umask; asking for it means setting it."""
+    found = os.umask(0o077)
+    os.umask(found)
+    return found
 
 
 def write_text(target: Path, text: str) -> None:

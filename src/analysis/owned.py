@@ -75,6 +75,29 @@ def demand_ours(folder: Path) -> None:
         )
 
 
+def discard_damaged(folder: Path) -> tuple[str, ...]:
+    """Remove made files that a full disk or a power cut left empty or as half a JSON; they are simply made again.
+
+    A file that can be read is never removed here, whatever stands in it: somebody may have changed it.
+    """
+    listed = _listed(folder)
+    lost = [
+        path
+        for path in (strangers(folder) if listed else ())
+        if path.relative_to(folder).as_posix() in listed and not path.is_symlink() and _is_half(path)
+    ]
+    for path in lost:
+        path.unlink()
+    return tuple(path.relative_to(folder).as_posix() for path in lost)
+
+
+def open_to_readers(folder: Path) -> None:
+    """Let everyone on the computer, such as a web server, read a made folder, whatever the user's umask is."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
 def replace_folder(new: Path, target: Path) -> None:
     """Put the made folder `new` in the place of `target`, in one step where the system can.
 
@@ -85,6 +108,7 @@ def replace_folder(new: Path, target: Path) -> None:
     BistandError
         If `target` is not wholly this project's own; it is then left as it is.
     """
+    discard_damaged(target)
     demand_ours(target)
     seal(new)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -185,6 +209,20 @@ def _entries(folder: Path) -> list[Path]:
             base / name for name in folders if (base / name).is_symlink() or not any((base / name).iterdir())
         ]
     return sorted(found)
+
+
+def _is_half(path: Path) -> bool:
+    """Whether a file that is not what was written can be nobody's work: empty, or JSON that does not parse."""
+    data = path.read_bytes() if path.is_file() else b"-"
+    if not data.strip(b"\0"):
+        return True
+    if path.suffix not in {".json", ".ipynb"}:
+        return False
+    try:
+        json.loads(data)
+    except ValueError:
+        return True
+    return False
 
 
 def _read_marker(folder: Path) -> dict[str, object]:

@@ -11,12 +11,13 @@ import typer
 from analysis.cli.data import data_app
 from analysis.cli.declaration import declaration_app
 from analysis.cli.micro import micro_app
-from analysis.cli.shared import swedish_errors
+from analysis.cli.shared import alone, prepare_terminal, swedish_errors
 from analysis.errors import BistandError
 
 if TYPE_CHECKING:
     from analysis.paths import Project
 
+prepare_terminal()
 app = typer.Typer(
     help="Biståndsläget: följ biståndsmottagande, åtgärder och mål i svenska kommuner.",
     no_args_is_help=True,
@@ -30,6 +31,7 @@ app.add_typer(declaration_app, name="deklaration")
 
 @app.command()
 @swedish_errors
+@alone
 def report(
     korning: Annotated[str | None, typer.Option(help="Kör bara den här körningen.")] = None,
     atergivare: Annotated[str, typer.Option(help="auto, quarto eller inbyggd.")] = "auto",
@@ -93,6 +95,7 @@ def report(
 
 @app.command()
 @swedish_errors
+@alone
 def lista() -> None:
     """Visa alla körningar och om de behöver köras om."""
     from analysis.paths import find_project
@@ -140,6 +143,7 @@ def matt(
 
 @app.command("new-period")
 @swedish_errors
+@alone
 def new_period(
     period: Annotated[str, typer.Argument(help="2027, 2027-06 eller 2027-T1.")],
     efter: Annotated[str | None, typer.Option(help="Körning att utgå från; annars den senaste.")] = None,
@@ -188,6 +192,7 @@ def new_period(
 
 @app.command()
 @swedish_errors
+@alone
 def publish(
     till: Annotated[
         str | None, typer.Option(help="Mapp som webbservern läser; utan den görs ett zip-paket.")
@@ -223,6 +228,7 @@ def publish(
 
 @app.command()
 @swedish_errors
+@alone
 def stada() -> None:
     """Ta bort det byggda (webbplatsen och körningarnas sidor); filer som du har lagt dit eller ändrat rörs inte."""
     from analysis.owned import remove_folder, strangers
@@ -244,22 +250,29 @@ def stada() -> None:
 @swedish_errors
 def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] = 8000) -> None:
     """Visa webbplatsen på http://127.0.0.1:8000 (sidorna går också att öppna direkt från disk)."""
-    import functools
-    import http.server
-
     from analysis.paths import find_project
+    from analysis.pipeline import serve as server
 
-    site = find_project().site
-    if not (site / "index.html").is_file():
-        raise BistandError("det finns ingen webbplats än", file=site, fix="Kör ”bistand report”.")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
-    typer.echo(f"Webbplatsen visas på http://127.0.0.1:{port}/ (avsluta med Ctrl+C).")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        server.serve_forever()
+    server.serve(find_project().site, port, typer.echo)
 
 
 @app.command()
 @swedish_errors
+def logg(
+    forsegla: Annotated[
+        bool, typer.Option("--forsegla", help="Ge en äldre logg sina kontrollsummor, en gång.")
+    ] = False,
+) -> None:
+    """Pröva att prognosloggen är orörd: varje rad mot sin kontrollsumma och mot det senast incheckade."""
+    from analysis.paths import find_project
+    from analysis.pipeline.log_command import prove
+
+    typer.echo(prove(find_project(), seal_it=forsegla))
+
+
+@app.command()
+@swedish_errors
+@alone
 def miljo() -> None:
     """Skriv environment.yml (för conda) ur pyproject.toml."""
     from analysis.paths import find_project

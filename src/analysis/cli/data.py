@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.shared import confirm, swedish_errors
+from analysis.cli.shared import alone, confirm, swedish_errors
 
 _COLUMN_HELP = "Rubrik=MÅTT[,kon=K][,skala=0.001] eller Rubrik=ej med; kan anges flera gånger."
 
@@ -16,6 +16,7 @@ data_app = typer.Typer(help="Källor, egna siffror och observationstabell.", no_
 
 @data_app.command("bygg")
 @swedish_errors
+@alone
 def data_build() -> None:
     """Läs alla källor, pröva dem och bygg observationstabellen."""
     from analysis.panel import build_panel
@@ -34,6 +35,7 @@ def data_build() -> None:
 
 @data_app.command("add")
 @swedish_errors
+@alone
 def data_add(
     fil: Annotated[Path, typer.Argument(help="CSV- eller Excelfil, som ni har den.")],
     serie: Annotated[
@@ -90,6 +92,7 @@ def data_add(
 
 @data_app.command("flytta")
 @swedish_errors
+@alone
 def data_move(
     yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
 ) -> None:
@@ -113,6 +116,7 @@ def data_archive() -> None:
 
 @data_app.command("fetch")
 @swedish_errors
+@alone
 def data_fetch(
     kalla: Annotated[str, typer.Argument(help="kolada eller scb.")],
     matt: Annotated[list[str] | None, typer.Option(help="Mått; utan valet hämtas alla i katalogen.")] = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.shared import swedish_errors
+from analysis.cli.shared import alone, swedish_errors
 
 declaration_app = typer.Typer(
     no_args_is_help=True, help="Deklarationer: vad som ska bedömas, låst före utfallet."
@@ -28,6 +28,7 @@ def lista() -> None:
 
 @declaration_app.command("las")
 @swedish_errors
+@alone
 def las(name: Name) -> None:
     """Lås en deklaration: skriv dagens datum och kontrollsumma, och lägg prognoserna i prognosloggen."""
     from datetime import date
@@ -41,6 +42,7 @@ def las(name: Name) -> None:
 
 @declaration_app.command("kor")
 @swedish_errors
+@alone
 def kor(name: Name) -> None:
     """Gör det som deklarerades, för de utfall som finns; säg annars vad som saknas och när det kommer."""
     from analysis.paths import find_project
@@ -52,6 +54,7 @@ def kor(name: Name) -> None:
 
 @declaration_app.command("ny")
 @swedish_errors
+@alone
 def ny(plan: Annotated[str, typer.Argument(help="Planens id, till exempel uppsala-1000.")]) -> None:
     """Skriv en deklaration för en plan, innan dess utfall är kända."""
     from datetime import date

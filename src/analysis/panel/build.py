@@ -18,7 +18,7 @@ from analysis.paths import Project
 from analysis.sources import read_source
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.corrections import apply_corrections, read_corrections
-from analysis.sources.observation import KEY
+from analysis.sources.observation import COLUMNS, KEY
 from analysis.sources.passports import LocatedPassport, find_passports
 from analysis.sources.vintages import later_vintages, settle
 
@@ -64,12 +64,20 @@ def build_panel(project: Project) -> BuildReport:
     """
     frames, passports = read_frames(project)
     table = assemble(project, frames, passports)
-    before = read_panel(project) if project.observations.exists() else table.iloc[0:0]
+    before = _standing(project, table)
     added, removed, changed = _difference(before, table)
     data = _parquet(table)
     if not project.observations.exists() or project.observations.read_bytes() != data:
         write_bytes(project.observations, data)
     return BuildReport(tuple(_summary(frame) for frame in frames), len(table), added, removed, changed)
+
+
+def _standing(project: Project, table: pd.DataFrame) -> pd.DataFrame:
+    """The stored table, or an empty one where there is none or it is damaged: it is about to be built again."""
+    try:
+        return read_panel(project)
+    except BistandError:
+        return table.iloc[0:0]
 
 
 def read_frames(project: Project) -> tuple[list[pd.DataFrame], tuple[LocatedPassport, ...]]:
@@ -118,7 +126,13 @@ def _read_version(project: Project, changed: int, size: int, inode: int) -> pd.D
     """
     del changed, size, inode
     content = pa.BufferReader(project.observations.read_bytes())
-    frame = pq.ParquetFile(content).read(use_threads=False).to_pandas(use_threads=False)
+    try:
+        frame = pq.ParquetFile(content).read(use_threads=False).to_pandas(use_threads=False)
+        frame = frame.loc[:, list(COLUMNS)]
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise BistandError(
+            "observationstabellen är skadad", file=project.observations, fix="Kör ”bistand data bygg”."
+        ) from error
     return validate(frame, file=project.relative(project.observations))
 
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from analysis.errors import BistandError
 from analysis.files import sha256_of, write_text
 
 MANIFEST = "manifest.json"
@@ -88,19 +87,16 @@ class Stored:
 
 
 def stored(folder: Path) -> Stored | None:
-    """Return what stands in `folder`, or None if nothing does or an older version of the program made it."""
+    """Return what stands in `folder`; None if nothing does, it is damaged, or an older version of the program made it."""
     path = folder / MANIFEST
     if not path.is_file():
         return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        key = str(content["key"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise BistandError("manifestet är skadat", file=path, fix="Ta bort mappen och kör igen.") from error
-    if not {"keys", "files"} <= set(content):
+        files = {str(name): tuple(names) for name, names in content["files"].items()}
+        return Stored(str(content["key"]), dict(content["keys"]), files)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    files = {name: tuple(names) for name, names in content["files"].items()}
-    return Stored(key, dict(content["keys"]), files)
 
 
 def stale_notebooks(manifest: Manifest, folder: Path) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from analysis.errors import BistandError
 from analysis.files import sha256_of, write_bytes, write_text
-from analysis.owned import MARKER, demand_ours, mend, replace_folder, workroom
+from analysis.owned import MARKER, demand_ours, mend, open_to_readers, replace_folder, workroom
 from analysis.paths import Project
 from analysis.pipeline.archive import demand_no_own_counts
 from renderer.check import check_site
@@ -90,6 +90,7 @@ def copy_to(project: Project, folder: Path) -> Path:
         for name, text in _host_files(staging).items():
             write_text(staging / name, text)
         _verify(staging)
+        open_to_readers(staging)
         replace_folder(staging, folder)
     return folder
 

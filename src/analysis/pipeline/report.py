@@ -13,7 +13,7 @@ from analysis.answers.forecast_rows import append_runs
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.memory import forget_old
-from analysis.owned import demand_ours, replace_folder, workroom
+from analysis.owned import demand_ours, discard_damaged, open_to_readers, replace_folder, workroom
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
@@ -96,6 +96,7 @@ def make_report(
         project.site,
         *(project.reports / name for name in (SITE_FOLDER, *(run.id for run in runs.runs))),
     ):
+        discard_damaged(folder)
         demand_ours(folder)
     panel = build_panel(project)
     passports = find_passports(*project.sources)
@@ -204,6 +205,7 @@ def publish_site(
             embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=store)
         write_feed(fresh, published, title="Biståndsläget")
         _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh, store)])
+        open_to_readers(fresh)
         replace_folder(fresh, project.site)
     forget_old(store)
     forget_old(cache / "minne")

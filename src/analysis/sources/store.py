@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import BistandError
-from analysis.files import sha256_of
+from analysis.files import sha256_of, umask
 from analysis.sources.passports import SUFFIX, Passport, find_passports
 from analysis.sources.yaml_out import dump_yaml
 
@@ -80,7 +80,7 @@ def store_vintage(
         ) from error
     try:
         ids = tuple(_write(incoming, source, label, day) for source in sources)
-        incoming.chmod(0o755)
+        incoming.chmod(0o777 & ~umask())
         _sync(incoming)
         incoming.rename(parent / label)
     except BaseException:
