@@ -89,7 +89,17 @@ def find_project(start: Path | None = None) -> Project:
     BistandError
         If no parent folder holds both ``_quarto.yml`` and ``reports/runs.yml``.
     """
-    here = (start or Path.cwd()).resolve()
+    try:
+        here = (start or Path.cwd()).resolve()
+    except FileNotFoundError as error:
+        raise BistandError(
+            "mappen som terminalen står i finns inte längre", fix="Gå till projektets mapp (cd) och kör igen."
+        ) from error
+    if any("\ud800" <= sign <= "\udfff" for sign in str(here)):
+        raise BistandError(
+            "sökvägen till projektet har tecken som terminalens språkinställning inte kan läsa",
+            fix="Kör med PYTHONUTF8=1 (eller LC_ALL=C.UTF-8), eller flytta projektet till en mapp utan å, ä och ö.",
+        )
     for folder in (here, *here.parents):
         if (folder / "_quarto.yml").is_file() and (folder / "reports" / "runs.yml").is_file():
             return Project(folder)

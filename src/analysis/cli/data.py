@@ -145,6 +145,20 @@ def data_fetch(
     fetch(find_project(), kalla, options, confirm=confirm, echo=typer.echo)
 
 
+@data_app.command("prova")
+@swedish_errors
+def data_try(
+    kalla: Annotated[str | None, typer.Argument(help="kolada eller scb; utan den båda.")] = None,
+    kommun: Annotated[str, typer.Option(help="Kommunkod att pröva med.")] = "0380",
+    adress: Annotated[str | None, typer.Option(help="Annan adress till tjänsten.")] = None,
+) -> None:
+    """Pröva om Kolada och SCB fortfarande svarar i den väntade formen; ingenting sparas."""
+    from analysis.paths import find_project
+    from analysis.pipeline.data_try import try_services
+
+    try_services(find_project(), kalla, kommun=kommun, adress=adress, echo=typer.echo)
+
+
 @data_app.command("diff")
 @swedish_errors
 def data_diff(

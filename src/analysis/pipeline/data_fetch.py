@@ -85,11 +85,9 @@ def fetch(
     :mod:`analysis.sources.vintages`). A measure that was never held before gets the normal publication lag and is marked as
     a pseudo-vintage, because older years were published long before today.
     """
-    if service not in BASE_URLS:
-        raise BistandError(f"tjänsten ”{service}” är okänd", fix=f"Välj {allowed_values(BASE_URLS)}.")
     day = today or date.today()
     catalogue = load_catalogue(project.raw)
-    specs = _specs(service, options, catalogue)
+    specs = specs_of(service, options, catalogue)
     codes = _codes(options, catalogue)
     years = list(range(options.fran, (options.till or day.year) + 1))
     extra: dict[str, Any] = {"sleep": sleep} if sleep else {}
@@ -119,7 +117,16 @@ def fetch(
     return FetchResult(fetched, changes, stored, calls)
 
 
-def _specs(service: str, options: FetchOptions, catalogue: Catalogue) -> dict[str, Fetched]:
+def specs_of(service: str, options: FetchOptions, catalogue: Catalogue) -> dict[str, Fetched]:
+    """Return what the catalogue says of each wanted measure that `service` has.
+
+    Raises
+    ------
+    BistandError
+        For a service or a measure that is unknown, listing the known ones.
+    """
+    if service not in BASE_URLS:
+        raise BistandError(f"tjänsten ”{service}” är okänd", fix=f"Välj {allowed_values(BASE_URLS)}.")
     listed = {
         key: measure.hamtas
         for key, measure in catalogue.measures.items()
@@ -157,18 +164,29 @@ def _fetch_all(
     fetched = []
     with tqdm(total=len(specs), desc=f"Hämtar från {service}", unit="mått", disable=None) as bar:
         for measure_id, spec in specs.items():
-            if service == "kolada":
-                kpi = spec.id or measure_id
-                item = kolada.fetch_kpi(
-                    client, kpi, measure_id, codes, years, allow_gaps=options.tillat_luckor
-                )
-            else:
-                item = scb.fetch_measure(
-                    client, spec, measure_id, codes, years, allow_gaps=options.tillat_luckor
-                )
-            fetched.append(item)
+            fetched.append(
+                fetch_one(client, service, spec, measure_id, codes, years, allow_gaps=options.tillat_luckor)
+            )
             bar.update()
     return tuple(fetched)
+
+
+def fetch_one(
+    client: Client,
+    service: str,
+    spec: Fetched,
+    measure_id: str,
+    codes: Sequence[str],
+    years: Sequence[int],
+    *,
+    allow_gaps: bool,
+) -> FetchedMeasure:
+    """Fetch one measure from the service that has it."""
+    if service == "kolada":
+        return kolada.fetch_kpi(
+            client, spec.id or measure_id, measure_id, codes, years, allow_gaps=allow_gaps
+        )
+    return scb.fetch_measure(client, spec, measure_id, codes, years, allow_gaps=allow_gaps)
 
 
 def _held(frames: Sequence[pd.DataFrame], passports: Sequence[LocatedPassport]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import BistandError
+from analysis.errors import BistandError, computer_error
 from analysis.files import write_text
 from analysis.pipeline.jobs import Job, Outcome, lent
 from analysis.pipeline.kernel import ARGUMENTS, WarmKernel, manager_class
@@ -62,6 +62,8 @@ def execute_job(
             )
     except BistandError as fault:
         error = str(fault)
+    except OSError as fault:
+        error = f"{job.notebook.name}: {computer_error(fault)}"
     return Outcome(job.name, time.perf_counter() - began, error, _cpu_seconds() - worked)
 
 

@@ -132,7 +132,13 @@ def _work(job: Job, answer: connection.Connection, limits: Limits, sockets: Path
     _limit_memory(limits.memory)
     kernel = prepare_kernel() if warm else None
     threading.Thread(target=_end_with_parent, args=(sockets,), daemon=True).start()
-    answer.send(execute_job(job, limits, sockets=sockets, kernel=kernel))
+    try:
+        outcome = execute_job(job, limits, sockets=sockets, kernel=kernel)
+    finally:
+        # A fork that never became a kernel would be waited for, for ever, when this process ends.
+        if kernel is not None:
+            kernel.kill()
+    answer.send(outcome)
 
 
 def _end_with_parent(sockets: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Manners:
         a longer one is not waited for.
     timeout
         Seconds without an answer.
+    patience
+        Seconds that one whole answer may take, however steadily it drips.
     max_calls
         Most calls in all, retries included.
     """
@@ -45,6 +48,7 @@ class Manners:
     first_wait: float = 1.0
     longest_wait: float = 90.0
     timeout: float = 30.0
+    patience: float = 120.0
     max_calls: int = 2000
 
 
@@ -107,24 +111,27 @@ class Client:
         for attempt in range(self.manners.attempts):
             wait = min(self.manners.first_wait * 2**attempt, self.manners.longest_wait)
             try:
-                response = self._send(method, url, params, body)
+                status, asked, content = self._send(method, url, params, body)
             except httpx.TimeoutException:
                 reason = f"inget svar inom {self.manners.timeout:g} sekunder"
             except httpx.TransportError as error:
                 reason = f"förbindelsen bröts ({type(error).__name__})"
             else:
-                if response.status_code == 200:
+                if status == 200:
                     try:
-                        return json.loads(response.content)
-                    except ValueError:
-                        reason = "svaret är avhugget eller inte JSON"
-                elif response.status_code in _RETRIED:
-                    reason = f"tjänsten svarade {response.status_code}"
-                    wait = self._asked_wait(response, wait, url)
+                        return json.loads(content)
+                    except (ValueError, RecursionError):
+                        html = content.lstrip()[:1] == b"<"
+                        reason = (
+                            "svaret är en webbsida, inte JSON"
+                            if html
+                            else "svaret är avhugget eller inte JSON"
+                        )
+                elif status in _RETRIED:
+                    reason = f"tjänsten svarade {status}"
+                    wait = self._asked_wait(asked, status, wait, url)
                 else:
-                    raise self._error(
-                        url, f"tjänsten svarade {response.status_code}", _advice(response.status_code)
-                    )
+                    raise self._error(url, f"tjänsten svarade {status}", _advice(status))
             if attempt + 1 < self.manners.attempts:
                 self._sleep(wait)
         raise self._error(
@@ -135,7 +142,8 @@ class Client:
 
     def _send(
         self, method: str, url: str, params: Mapping[str, str | int] | None, body: Any
-    ) -> httpx.Response:
+    ) -> tuple[int, str | None, bytes]:
+        """Return status, Retry-After and the whole body."""
         if self.calls >= self.manners.max_calls:
             raise self._error(
                 url,
@@ -147,13 +155,21 @@ class Client:
             self._sleep(pause)
         self._last = self._clock()
         self.calls += 1
-        response = self._http.request(method, url, params=params, json=body)
-        if len(response.content) > MAX_BYTES:
-            raise self._error(url, "svaret är orimligt stort", "Hämta färre år eller kommuner åt gången.")
-        return response
+        until = time.monotonic() + self.manners.patience
+        content = bytearray()
+        with self._http.stream(method, url, params=params, json=body) as response:
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > MAX_BYTES:
+                    raise self._error(
+                        url, "svaret är orimligt stort", "Hämta färre år eller kommuner åt gången."
+                    )
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("slow")
+        return response.status_code, response.headers.get("Retry-After"), bytes(content)
 
-    def _asked_wait(self, response: httpx.Response, wait: float, url: str) -> float:
-        asked = retry_after(response.headers.get("Retry-After"))
+    def _asked_wait(self, header: str | None, status: int, wait: float, url: str) -> float:
+        asked = retry_after(header)
         if asked is None:
             return wait
         if asked > self.manners.longest_wait:
@@ -162,7 +178,7 @@ class Client:
                 f"tjänsten ber oss vänta {asked:.0f} sekunder",
                 "Försök igen senare. Ingenting har sparats och tidigare data är orörda.",
             )
-        return max(asked, wait if response.status_code != 429 else 0.0)
+        return max(asked, wait if status != 429 else 0.0)
 
     def _error(self, url: str, problem: str, fix: str) -> BistandError:
         return BistandError(problem, file=url, fix=fix)
@@ -173,9 +189,11 @@ def retry_after(text: str | None) -> float | None:
     if not text:
         return None
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
     except ValueError:
         pass
+    else:
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:

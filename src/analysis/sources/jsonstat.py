@@ -46,6 +46,8 @@ def parse_cube(document: Any) -> Cube:
     ids, size, dimension = document.get("id"), document.get("size"), document.get("dimension")
     if not isinstance(ids, list) or not isinstance(size, list) or not isinstance(dimension, dict):
         raise JsonStatError("tabellens dimensioner saknas")
+    if not all(isinstance(name, str) for name in ids):
+        raise JsonStatError("tabellens dimensioner saknas")
     codes = tuple(_codes(dimension.get(name), name) for name in ids)
     if [len(part) for part in codes] != size:
         raise JsonStatError("dimensionernas storlek stämmer inte med kategorierna")
@@ -61,11 +63,14 @@ def parse_cube(document: Any) -> Cube:
 
 
 def _codes(dimension: Any, name: str) -> tuple[str, ...]:
-    index = dimension.get("category", {}).get("index") if isinstance(dimension, dict) else None
-    if isinstance(index, list):
-        return tuple(str(code) for code in index)
-    if isinstance(index, dict) and sorted(index.values()) == list(range(len(index))):
-        return tuple(sorted(index, key=lambda code: int(index[code])))
+    category = dimension.get("category") if isinstance(dimension, dict) else None
+    index = category.get("index") if isinstance(category, dict) else None
+    if isinstance(index, list) and all(isinstance(code, str) for code in index):
+        return tuple(index)
+    if isinstance(index, dict) and all(type(place) is int for place in index.values()):
+        ordered = sorted(index, key=lambda code: int(index[code]))
+        if [index[code] for code in ordered] == list(range(len(ordered))):
+            return tuple(ordered)
     raise JsonStatError(f"dimensionen ”{name}” saknar kategorier")
 
 

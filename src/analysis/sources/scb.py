@@ -8,11 +8,12 @@ break and a vanished text is a clear one. From 2025 the population stands in a t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from analysis.errors import BistandError
 from analysis.sources.catalogue import Fetched
@@ -28,6 +29,8 @@ MAX_CELLS: Final = 50_000
 _GENDER: Final = {"kvinnor": "K", "män": "M"}
 _NOT_PUBLISHED: Final = frozenset(("..", "…"))
 _NOT_APPLICABLE: Final = frozenset((".",))
+
+_TIME: Final = re.compile(r"\d{4}(M\d{2}|K\d)?")
 
 Advance = Callable[[], object]
 
@@ -62,6 +65,15 @@ class _Table(BaseModel):
 
     title: str
     variables: list[_Variable]
+
+    @model_validator(mode="after")
+    def _whole(self) -> _Table:
+        for item in self.variables:
+            if len(item.values) != len(item.valueTexts):
+                raise ValueError(f"{item.code} har inte lika många koder som texter")
+            if item.code == "Tid" and not all(_TIME.fullmatch(code) for code in item.values):
+                raise ValueError("Tid är varken år eller månader")
+        return self
 
     def variable(self, code: str) -> _Variable | None:
         """Return a variable by its code."""
