@@ -159,6 +159,15 @@ def test_ending_the_main_process_ends_workers_and_kernels(tmp_path: Path, number
     _wait_for(lambda: not list(scratch.glob("bistand-*")), 15)
 
 
+def test_folders_that_killed_processes_left_are_removed_and_no_others(scratch: Path) -> None:
+    kept = [scratch / f"bistand-{os.getpid()}-aa", scratch / "bistand-min-mapp", scratch / "bistand-12"]
+    for folder in (*kept, scratch / "bistand-999999999-aa"):
+        folder.mkdir()
+        (folder / "k").write_text("")
+    LocalWorkers(warm=False, limits=Limits(), scratch=scratch).close()
+    assert sorted(scratch.iterdir()) == sorted(kept)
+
+
 def _wait_for(condition: object, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]

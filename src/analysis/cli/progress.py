@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -12,23 +13,32 @@ from analysis.pipeline.report import Progress
 
 
 def bar() -> Progress:
-    """Return a progress bar over notebooks; outside a terminal each finished notebook is a line."""
+    """Return a progress bar over notebooks; outside a terminal each finished notebook is a line.
+
+    Time left is counted in what each notebook took the last time, not in their number.
+    """
     from tqdm import tqdm
 
     bars: list[Any] = []
+    expected: dict[str, float] = {}
     running: dict[str, None] = {}
+    total = 0
 
-    def start(total: int) -> None:
+    def start(jobs: Sequence[Job]) -> None:
+        nonlocal total
+        total = len(jobs)
+        expected.update({job.name: job.seconds for job in jobs})
         bars.append(
             tqdm(
-                total=total,
-                desc="Kör",
-                bar_format="{desc}: {n_fmt} av {total_fmt} [{elapsed}, kvar {remaining}]{postfix}",
+                total=sum(expected.values()),
+                bar_format="{desc} [{elapsed}, kvar ungefär {remaining}]{postfix}",
                 disable=not sys.stderr.isatty(),
             )
         )
+        show()
 
     def show() -> None:
+        bars[-1].set_description_str(f"Kör: {total - len(expected)} av {total}", refresh=False)
         bars[-1].set_postfix_str(", ".join(running))
 
     def begin(job: Job) -> None:
@@ -39,7 +49,11 @@ def bar() -> Progress:
         running.pop(outcome.name, None)
         state = "stannade" if outcome.error else "klar"
         tqdm.write(f"{outcome.name}: {state} på {outcome.seconds:.0f} s")
-        bars[-1].update()
+        bars[-1].update(expected.pop(outcome.name, 0.0))
         show()
 
-    return Progress(say=typer.echo, start=start, step=step, stop=lambda: bars[-1].close(), begin=begin)
+    def stop() -> None:
+        for item in bars:
+            item.close()
+
+    return Progress(say=typer.echo, start=start, step=step, stop=stop, begin=begin)

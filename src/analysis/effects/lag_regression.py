@@ -8,6 +8,7 @@ the effect. (Unconfoundedness given lagged outcomes; "horizontal" regression in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,31 +46,59 @@ class ConditionalTrend:
 
     def fit(self, problem: Problem) -> Counterfactual:
         """Predict the target's path; pre-years are conditioned on, hence reproduced."""
-        own, others = _history(problem)
+        return self.fit_many([problem])[0]
+
+    def fit_many(self, problems: Sequence[Problem]) -> list[Counterfactual]:
+        """As ``fit``, for many problems: those with as many donors side by side."""
+        found: dict[int, Array] = {}
+        alike: dict[int, list[int]] = {}
+        for place, problem in enumerate(problems):
+            alike.setdefault(problem.donors.shape[0], []).append(place)
+        for places in alike.values():
+            found |= dict(zip(places, self._posts([problems[place] for place in places]), strict=True))
+        return [
+            Counterfactual(path=np.concatenate([problem.target_pre, found[place]]))
+            for place, problem in enumerate(problems)
+        ]
+
+    def _posts(self, problems: list[Problem]) -> Array:
+        """Expected post-years (problems, n_post) of problems of one shape.
+
+        A predictor without spread among the donors takes no part: it is nil for donors and target.
+        """
+        history = np.stack([_history(problem) for problem in problems])
+        own, others = history[:, 0], history[:, 1:]
+        weight = np.stack([self._weights(problem) for problem in problems])
+        centre = (weight[:, None, :] @ others)[:, 0]
+        spread = np.sqrt((weight[:, None, :] @ (others - centre[:, None]) ** 2)[:, 0])
+        scale = np.where(spread > 1e-12, spread, np.inf)
+        design = (others - centre[:, None]) / scale[:, None]
+        point = (own - centre) / scale
+        donors = np.stack([problem.donors for problem in problems])
+        n_pre = problems[0].n_pre
+        change = donors[:, :, n_pre:] - donors[:, :, n_pre - 1 : n_pre]
+        mean_change = weight[:, None, :] @ change
+        weighted = (design * weight[:, :, None]).transpose(0, 2, 1)
+        normal = weighted @ design + self.ridge * np.eye(design.shape[2])
+        slopes = np.linalg.solve(normal, weighted @ (change - mean_change))
+        last = np.array([problem.target_pre[-1] for problem in problems])
+        post: Array = last[:, None] + mean_change[:, 0] + (point[:, None, :] @ slopes)[:, 0]
+        return post
+
+    def _weights(self, problem: Problem) -> Array:
+        """What each donor counts, shape (D,), sum 1."""
         size = problem.donor_size
-        weight = np.ones(others.shape[0]) if size is None else size**self.size_power
-        weight = weight / weight.sum()
-        centre = weight @ others
-        spread = np.sqrt(weight @ (others - centre) ** 2)
-        keep = spread > 1e-12
-        design = (others[:, keep] - centre[keep]) / spread[keep]
-        point = (own[keep] - centre[keep]) / spread[keep]
-        change = problem.donors_post - problem.donors_pre[:, -1:]
-        mean_change = weight @ change
-        normal = (design * weight[:, None]).T @ design + self.ridge * np.eye(design.shape[1])
-        slopes = np.linalg.solve(normal, (design * weight[:, None]).T @ (change - mean_change))
-        post = problem.target_pre[-1] + mean_change + point @ slopes
-        return Counterfactual(path=np.concatenate([problem.target_pre, post]))
+        weight = np.ones(problem.donors.shape[0]) if size is None else size**self.size_power
+        return np.asarray(weight / weight.sum())
 
 
-def _history(problem: Problem) -> tuple[Array, Array]:
-    """Predictors of target (p,) and donors (D, p)."""
+def _history(problem: Problem) -> Array:
+    """Predictors of target and donors, shape (1 + D, p)."""
     pre = np.vstack([problem.target_pre, problem.donors_pre])
     changes = np.diff(pre, axis=1)[:, -3:]
-    table = np.column_stack([pre[:, -1], changes, pre[:, -1] - pre.mean(axis=1)])
+    columns = [pre[:, -1:], changes, pre[:, -1:] - pre.mean(axis=1, keepdims=True)]
     if problem.donor_covariates is not None and problem.target_covariate is not None:
-        covariate = np.append(problem.target_covariate, problem.donor_covariates)
-        table = np.column_stack([table, covariate])
+        columns.append(np.append(problem.target_covariate, problem.donor_covariates)[:, None])
     if problem.donor_size is not None and problem.target_size is not None:
-        table = np.column_stack([table, np.log(np.append(problem.target_size, problem.donor_size))])
-    return table[0], table[1:]
+        columns.append(np.log(np.append(problem.target_size, problem.donor_size))[:, None])
+    return np.hstack(columns)

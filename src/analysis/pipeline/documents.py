@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -47,24 +49,22 @@ def write_documents(stage: Path, runs: tuple[Run, ...], cache: Path | None = Non
     BistandError
         If a document does not pass its structural checks.
     """
-    for run in runs:
-        folder = stage / "reports" / run.id
-        facts = {
-            "Period": period_name(run.period),
-            "Bygger på det som var känt": day_name(run.kant_senast),
-            "Plan": run.plan,
-        }
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        made_from = (
-            run.id,
-            run.rubrik,
-            run.anteckningsbocker,
-            facts,
-            hash_files(files, stage),
-            pandoc_version(),
-        )
-        data = remember("word", made_from, _ROOMS, partial(_document, folder, run, facts), cache)
-        write_bytes(folder / document_name(run), data.tobytes())
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for _ in pool.map(partial(_write_document, stage, cache), runs):
+            pass
+
+
+def _write_document(stage: Path, cache: Path | None, run: Run) -> None:
+    folder = stage / "reports" / run.id
+    facts = {
+        "Period": period_name(run.period),
+        "Bygger på det som var känt": day_name(run.kant_senast),
+        "Plan": run.plan,
+    }
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    made_from = (run.id, run.rubrik, run.anteckningsbocker, facts, hash_files(files, stage), pandoc_version())
+    data = remember("word", made_from, _ROOMS, partial(_document, folder, run, facts), cache)
+    write_bytes(folder / document_name(run), data.tobytes())
 
 
 def _document(folder: Path, run: Run, facts: dict[str, str]) -> np.ndarray:

@@ -57,6 +57,7 @@ def make_folders(
     workers: Callable[[], Workers],
     *,
     slots: int,
+    on_jobs: Callable[[Sequence[Job]], None] = lambda jobs: None,
     on_start: Callable[[Job], None],
     on_done: Callable[[Outcome], None],
     on_folder: Callable[[str], None],
@@ -68,6 +69,7 @@ def make_folders(
     times = _read_times(project)
     with workroom(project.reports, "korning") as room:
         jobs = [job for folder in folders for job in _jobs(project, folder, folders, room, times)]
+        on_jobs(jobs)
         left = {folder.name: set(folder.stale) for folder in folders}
         by_name = {folder.name: folder for folder in folders}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ class Progress:
     """Where the job tells what it does: `say` prints a line; `start` gets the jobs, `begin` and `step` one of them."""
 
     say: Say
-    start: Callable[[int], None]
+    start: Callable[[Sequence[Job]], None]
     step: Callable[[Outcome], None]
     stop: Callable[[], None]
     begin: Callable[[Job], None] = lambda job: None
@@ -153,13 +153,13 @@ def _execute(
             if not waiting:
                 _log_forecasts(project, runs, progress.say)
 
-    progress.start(sum(len(folder.stale) for folder in folders))
     try:
         outcomes = make_folders(
             project,
             folders,
             make_workers,
             slots=slots,
+            on_jobs=progress.start,
             on_start=progress.begin,
             on_done=progress.step,
             on_folder=placed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -20,6 +21,8 @@ from multiprocessing import connection, get_all_start_methods, get_context, pare
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from analysis.pipeline.execute import KERNEL_ENVIRONMENT, Limits, execute_job
 from analysis.pipeline.jobs import Job, Outcome
@@ -51,7 +54,7 @@ class LocalWorkers:
     ) -> None:
         self._warm = warm and can_fork()
         self._limits = replace(limits, memory=limits.memory or _most_memory())
-        self._sockets = Path(tempfile.mkdtemp(prefix="bistand-", dir=scratch))
+        self._sockets = _socket_folder(Path(scratch or tempfile.gettempdir()))
         self._running: list[_Running] = []
         self._context = _fork_server(modules) if self._warm else get_context("spawn")
 
@@ -83,6 +86,18 @@ class LocalWorkers:
                 item.process.join()
         self._running = []
         shutil.rmtree(self._sockets, ignore_errors=True)
+
+
+def _socket_folder(place: Path) -> Path:
+    """Name a folder for socket files that the first worker makes, and remove those whose process was killed outright.
+
+    The name holds this process's number. A folder that cannot be removed is another user's.
+    """
+    for left in place.glob("bistand-*-*"):
+        number = left.name.split("-")[1]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+    return place / f"bistand-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 def _outcome(item: _Running) -> Outcome:
@@ -130,6 +145,7 @@ def _work(job: Job, answer: connection.Connection, limits: Limits, sockets: Path
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: _end_all())
     _limit_memory(limits.memory)
+    sockets.mkdir(mode=0o700, exist_ok=True)
     kernel = prepare_kernel() if warm else None
     threading.Thread(target=_end_with_parent, args=(sockets,), daemon=True).start()
     try:
@@ -151,8 +167,6 @@ def _end_with_parent(sockets: Path) -> None:
 
 
 def _end_all() -> None:
-    import psutil
-
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
@@ -161,8 +175,6 @@ def _end_all() -> None:
 
 def _most_memory() -> int:
     """Return what one notebook may use: most of the machine's memory, so that it fails before the machine does."""
-    import psutil
-
     return int(psutil.virtual_memory().total * 0.8)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import typer
 from tests.edit import replace_line, reseal
+from typer.testing import CliRunner
 
+from analysis.cli.shared import swedish_errors
 from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.report import Progress, make_report
 
-QUIET = Progress(
-    say=lambda text: None, start=lambda total: None, step=lambda outcome: None, stop=lambda: None
-)
+QUIET = Progress(say=lambda text: None, start=lambda jobs: None, step=lambda outcome: None, stop=lambda: None)
 
 
 def _corrupt_file(project: Project) -> None:
@@ -55,3 +56,16 @@ def test_an_unknown_run_is_named_before_anything_is_built(copy: Project) -> None
     with pytest.raises(BistandError, match="körningen ”lund-2031” finns inte"):
         make_report(copy, only="lund-2031", renderer="inbyggd", workers=1, progress=QUIET)
     assert not copy.observations.exists()
+
+
+def test_ctrl_c_is_said_in_plain_text() -> None:
+    app = typer.Typer()
+
+    @app.command()
+    @swedish_errors
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    result = CliRunner().invoke(app)
+    assert result.exit_code == 130
+    assert "Avbrutet." in result.output
