@@ -37,7 +37,7 @@ def run_rows(context: RunContext, state: TargetState) -> pd.DataFrame:
     if state.bridged is not None and target is not None:
         ahead = [p for p in state.bridged.paths.periods if last_day(p) > last_day(state.bridged.paths.origin)]
         paths = state.bridged.paths.only(ahead)
-        parts.append(_rows(context, paths, target.matt, "panel+bro", {target.senast: target.niva}))
+        parts.append(_rows(context, paths, target.matt, paths.model, {target.senast: target.niva}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -73,9 +73,22 @@ def append_runs(log: Path, folders: Iterable[Path]) -> Appended:
     for folder in folders:
         file = folder / "results" / ROWS_FILE
         if file.exists():
-            result = append(log, read_rows(file))
+            result = append(log, _not_said_before(read_log(log), read_rows(file)))
             added, there = added + result.added, there + result.already_there
     return Appended(added, there)
+
+
+def _not_said_before(stored: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows of a model that did not take part when the same day's forecast was first logged.
+
+    What a finished run said stands: figures that come in later, and count as known earlier, may change its page, but
+    not what was said.
+    """
+    question = ["municipality", "measure", "target_end_date", "data_as_of"]
+    said = stored.groupby(question)["model"].agg(set).to_dict() if len(stored) else {}
+    names = list(rows[question].itertuples(index=False, name=None))
+    keep = [key not in said or model in said[key] for key, model in zip(names, rows["model"], strict=True)]
+    return rows[keep]
 
 
 def outcomes(context: RunContext, measures: list[str]) -> pd.DataFrame:

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from analysis.answers.target import annual_forecasts, bridge_target, known_levels
+from analysis.answers.own_measure import own_forecast, own_measure
+from analysis.answers.target import TargetState, annual_forecasts, known_levels
 from analysis.forecasts.distribution import SamplePaths
+from analysis.forecasts.panel_model import fit_panel
+from analysis.forecasts.panel_paths import panel_paths
 from analysis.runs import RunContext
 from analysis.sources.passports import read_yaml
 from analysis.swedish import percent
@@ -75,7 +79,8 @@ def hindcasts(context: RunContext) -> tuple[Hindcast, ...]:
 def _hindcast(earlier: RunContext, levels: pd.DataFrame, sizes: Mapping[str, float]) -> Hindcast:
     """The target's forecast on an earlier run's day; the naive one only where the measure itself is forecast."""
     made = annual_forecasts(earlier, levels, sizes)
-    bridged = bridge_target(earlier, levels.loc[earlier.run.kommun].dropna(), made)
+    own, target = levels.loc[earlier.run.kommun].dropna(), earlier.target
+    bridged = own_forecast(earlier, own_measure(earlier, target.matt), own, made) if target else None
     return Hindcast(
         run_id=earlier.run.id,
         known=earlier.run.kant_senast,
@@ -84,3 +89,35 @@ def _hindcast(earlier: RunContext, levels: pd.DataFrame, sizes: Mapping[str, flo
         paths=made.annual if bridged is None else bridged.paths,
         naive=made.naive if bridged is None else None,
     )
+
+
+def earlier_forecasts(state: TargetState, kommun: str) -> pd.DataFrame:
+    """What the model would have said about this municipality from each earlier year.
+
+    Returns
+    -------
+    DataFrame
+        ``origin, year, median, low80, high80, observed``; years without a known outcome are left out.
+    """
+    rows = []
+    first = int(state.levels.columns[0])
+    for origin in range(first + 3, state.last_year):
+        known = state.levels.loc[:, :origin]
+        if not np.isfinite(known.loc[kommun].iloc[-1]):
+            continue
+        horizon = min(3, state.last_year - origin)
+        fan = panel_paths(fit_panel(known, state.sizes), kommun, horizon, draws=2000).fan()
+        for period, line in fan.iterrows():
+            observed = state.own.get(int(str(period)))
+            if observed is not None:
+                rows.append(
+                    {
+                        "origin": origin,
+                        "year": int(str(period)),
+                        "median": line["median"],
+                        "low80": line["low80"],
+                        "high80": line["high80"],
+                        "observed": float(observed),
+                    }
+                )
+    return pd.DataFrame(rows)

@@ -72,9 +72,14 @@ class MonthSeries:
 
 
 def month_series(
-    context: RunContext, measure_id: str, gender: str = "T", *, rows: pd.DataFrame | None = None
+    context: RunContext,
+    measure_id: str,
+    gender: str = "T",
+    *,
+    rows: pd.DataFrame | None = None,
+    fewest: int = FEWEST,
 ) -> MonthSeries | None:
-    """Return the municipality's months of a measure, or None with fewer than `FEWEST` months that are not missing.
+    """Return the municipality's months of a measure, or None with fewer than `fewest` months that are not missing.
 
     Parameters
     ----------
@@ -91,7 +96,7 @@ def month_series(
         & (shown["status"] != "missing")
     ]
     mine = _one_series(context, mine).set_index("period")
-    if len(mine) < FEWEST:
+    if len(mine) < fewest:
         return None
     first, last = str(mine.index.min()), str(mine.index.max())
     steps = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.answers.target import TargetState, measure_points
+from analysis.answers.own_measure import measure_points
+from analysis.answers.target import TargetState
 from analysis.forecasts.bridge import BridgePrior, Point, bridge
 from analysis.forecasts.distribution import SamplePaths
+from analysis.forecasts.periods import is_month
 from analysis.forecasts.target import TargetAssessment
 from analysis.panel import wide
 from analysis.runs import RunContext, period_name
@@ -18,6 +20,8 @@ from analysis.swedish import decimal, percent
 ADULT_SHARE = 0.79
 MONTHLY_RESIDENTS = "MANAD_INVANARE"
 ADULTS_IN_YEAR = "VUXNA_AR"
+#: The measure whose denominator is not stated: residents or adults.
+OF_ADULTS = "AMN_VUXNA"
 
 
 @dataclass(frozen=True)
@@ -70,31 +74,27 @@ def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
                 target.niva,
             ),
         )
-    paths = state.bridged.paths
+    paths, name = state.bridged.paths, context.catalogue.measure(target.matt).kort
+    basis = "en enskild månad, så anges senaste värdet" if is_month(target.senast) else "hela året"
     own = [
         _reading(
-            f"Nämndens indikator, {period_name(target.senast)} (sidans mål)",
-            "en enskild månad, så anges senaste värdet",
-            paths,
-            target.senast,
-            target.niva,
-        ),
-        _reading(
-            f"Nämndens indikator, medel av {year}",
-            "månadernas genomsnitt under året",
-            paths,
-            year,
-            target.niva,
-        ),
-        _reading(
-            f"Vuxna mottagare av alla invånare, {period_name(target.senast)}",
-            f"om indikatorn räknas av de vuxna, {decimal(100 * ADULT_SHARE, 0)} procent av invånarna (antagande)"
-            + _already(found, target.niva),
-            paths.scaled(np.array(ADULT_SHARE), "andel av invånare"),
-            target.senast,
-            target.niva,
-        ),
+            f"{name}, {period_name(target.senast)} (sidans mål)", basis, paths, target.senast, target.niva
+        )
     ]
+    if is_month(target.senast):
+        about = "månadernas genomsnitt under året"
+        own.append(_reading(f"{name}, medel av {year}", about, paths, year, target.niva))
+    if target.matt == OF_ADULTS:
+        own.append(
+            _reading(
+                f"Vuxna mottagare av alla invånare, {period_name(target.senast)}",
+                f"om måttet räknas av de vuxna, {decimal(100 * ADULT_SHARE, 0)} procent av invånarna (antagande)"
+                + _already(found, target.niva),
+                paths.scaled(np.array(ADULT_SHARE), "andel av invånare"),
+                target.senast,
+                target.niva,
+            )
+        )
     return (
         *own,
         *_bridged_readings(context, state, target.niva, target.senast),

@@ -46,12 +46,15 @@ class Scenarios:
         How the share moves with unemployment; None if the data were too few on the run's day.
     effect
         The plan's effect, if the run has an estimate.
+    first_year
+        The year from which unemployment differs in the scenarios: the first of which nothing is known.
     """
 
     period: str
     paths: dict[str, SamplePaths]
     relation: LabourRelation | None
     effect: PlanEffect | None
+    first_year: int
 
 
 def rate_changes(context: RunContext) -> pd.DataFrame:
@@ -72,8 +75,10 @@ def scenarios(context: RunContext, state: TargetState) -> Scenarios:
     period = found.target.period if found is not None else base.periods[-1]
     paths = {"prognosen": base}
     relation = _relation(context, state)
+    first = state.last_year + 1
+    if state.last_month is not None:
+        first = max(first, int(state.last_month[:4]) + 1)
     if relation is not None:
-        first = state.last_year + 1
         for name, points in (
             ("arbetslösheten 1 procentenhet högre", CHANGE),
             ("arbetslösheten 1 procentenhet lägre", -CHANGE),
@@ -83,7 +88,7 @@ def scenarios(context: RunContext, state: TargetState) -> Scenarios:
     if effect is not None and state.bridged is None:
         name = "utan planens skattade effekt"
         paths[name] = without_plan(base, effect.estimate, effect.low, effect.high, level=effect.level)
-    return Scenarios(period, paths, relation, effect)
+    return Scenarios(period, paths, relation, effect, first)
 
 
 def _relation(context: RunContext, state: TargetState) -> LabourRelation | None:

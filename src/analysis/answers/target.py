@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.answers.months import bridge_periods
+from analysis.answers.own_measure import OwnMeasure, annual_alone, own_forecast, own_measure
 from analysis.forecasts.backtest import Backtest, naive_forecaster, panel_forecaster, run_backtest
-from analysis.forecasts.bridge import Bridge, BridgePrior, Point, bridge
 from analysis.forecasts.distribution import SamplePaths
+from analysis.forecasts.joint import JointForecast
 from analysis.forecasts.models import forecast_series
 from analysis.forecasts.panel_model import PanelFit, fit_panel
 from analysis.forecasts.panel_paths import panel_paths
-from analysis.forecasts.periods import centre
 from analysis.forecasts.target import Target, TargetAssessment, assess_target
 from analysis.memory import remember
 from analysis.panel import series, wide
@@ -23,15 +22,14 @@ from analysis.runs import RunContext
 
 POPULATION = "SCB_FOLKMANGD"
 STATED_MEASURE = "DOK_INVANARE"
+#: A level of zero has no pace: a share is read as at least this, in per cent.
+_FLOOR = 0.0005
 DRAWS = 8000
 BACKTEST_DRAWS = 600
 #: Years ahead that are forecast at least; also when there is no target to reach for.
 AHEAD = 3
 #: Uncertainty of a document's "cirka 4,3": rounding and the word itself, as a log standard deviation.
 STATED_SD = 0.015
-#: Used while no value of the target's own measure is known: recipients are supported for about four to seven
-#: months a year, so a month's figure lies at roughly a third to three fifths of the year's.
-UNKNOWN_RATIO = BridgePrior(ratio=0.46, ratio_sd=0.17)
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,13 @@ class TargetState:
         The municipality's known annual values by year.
     forecasts
         See `Forecasts`.
+    known
+        What is known of the target's own measure; None without a target, and when it is the annual measure.
     bridged
-        The target's own measure when it is not the annual one; else None.
+        The target's own measure when it is not the annual one; else None. Made from the municipality's own months
+        when there are any.
+    cross_check
+        What the annual path alone says of the same measure, when `bridged` is made from months; else None.
     assessment
         Of the target; None without a target or when its date has an outcome.
     outcome
@@ -87,12 +90,19 @@ class TargetState:
     sizes: Mapping[str, float]
     own: pd.Series[float]
     forecasts: Forecasts
-    bridged: Bridge | None
+    known: OwnMeasure | None
+    bridged: JointForecast | None
+    cross_check: JointForecast | None
     assessment: TargetAssessment | None
     outcome: float | None
     backtest: Backtest
     population: float | None
     population_year: int | None
+
+    @property
+    def last_month(self) -> str | None:
+        """Last own month that the target's forecast rests on; None when it rests on annual figures alone."""
+        return self.bridged.last_month if self.bridged else None
 
     @property
     def last_year(self) -> int:
@@ -113,7 +123,11 @@ def open_target(context: RunContext, *, draws: int = DRAWS, ahead: int = AHEAD) 
     levels, sizes = known_levels(context)
     own = levels.loc[context.run.kommun].dropna()
     forecasts = annual_forecasts(context, levels, sizes, draws, ahead)
-    bridged = bridge_target(context, own, forecasts)
+    target = context.target
+    known_own = own_measure(context, target.matt) if target and target.matt != context.run.matt else None
+    bridged = own_forecast(context, known_own, own, forecasts) if known_own else None
+    by_months = bridged is not None and bridged.last_month is not None
+    outcome = _outcome(context, own, known_own)
     population = wide(context.observations, POPULATION)
     known = (
         population.loc[context.run.kommun].dropna()
@@ -125,9 +139,11 @@ def open_target(context: RunContext, *, draws: int = DRAWS, ahead: int = AHEAD) 
         sizes=sizes,
         own=own,
         forecasts=forecasts,
+        known=known_own,
         bridged=bridged,
-        assessment=_assess(context, own, forecasts, bridged, levels),
-        outcome=_outcome(context, own),
+        cross_check=annual_alone(context, own, forecasts) if by_months else None,
+        assessment=_assess(context, own, forecasts, bridged, known_own, levels),
+        outcome=outcome,
         backtest=_backtest(levels, sizes),
         population=float(known.iloc[-1]) if len(known) else None,
         population_year=int(known.index[-1]) if len(known) else None,
@@ -171,55 +187,25 @@ def annual_forecasts(
     return Forecasts(fit, published, annual, stated, naive)
 
 
-def bridge_target(context: RunContext, own: pd.Series[float], forecasts: Forecasts) -> Bridge | None:
-    """The target's own measure, when it differs from the annual one."""
-    target = context.target
-    if target is None or target.matt == context.run.matt:
-        return None
-    points = measure_points(context, target.matt)
-    start = int(points[-1].period[:4]) + 1 if points else int(own.index[-1])
-    start = min(start, target.deadline_year)
-    periods = [str(step) for step in range(start, target.deadline_year + 1)]
-    if len(target.senast) == 7:
-        month = target.senast[4:]
-        periods += [f"{step}{month}" for step in range(start, target.deadline_year + 1)]
-    return bridge(
-        {int(step): float(value) for step, value in own.items()},
-        forecasts.annual,
-        points,
-        sorted(periods, key=centre),
-        prior=None if points else UNKNOWN_RATIO,
-    )
-
-
-def measure_points(context: RunContext, measure: str) -> list[Point]:
-    """Known values of a measure for the run's municipality, both sexes; of a monthly series only a few months."""
-    digits = context.catalogue.measure(measure).decimaler
-    values = series(context.observations, measure, context.run.kommun)
-    chosen = bridge_periods(context, measure)
-    return [
-        Point(str(period), float(value), 0.5 * 10.0**-digits)
-        for period, value in values.items()
-        if chosen is None or len(str(period)) == 4 or period in chosen
-    ]
-
-
 def _assess(
     context: RunContext,
     own: pd.Series[float],
     forecasts: Forecasts,
-    bridged: Bridge | None,
+    bridged: JointForecast | None,
+    known_own: OwnMeasure | None,
     levels: pd.DataFrame,
 ) -> TargetAssessment | None:
     target = context.target
     if target is None or target.villkor != "högst":
         return None
     wanted = Target(target.niva, target.senast, context.catalogue.measure(target.matt).kort)
-    if bridged is not None:
-        history = {point.period: point.value for point in measure_points(context, target.matt)}
+    if known_own is not None:
+        if bridged is None or target.senast not in bridged.paths.periods:
+            return None
+        history = {period: max(value, _FLOOR) for period, value in known_own.history.items()}
         nowcast = str(int(own.index[-1]))
         start = None
-        if nowcast in bridged.paths.periods:
+        if bridged.last_month is None and nowcast in bridged.paths.periods:
             start = (nowcast, float(np.median(bridged.paths.at(nowcast))))
         return assess_target(wanted, bridged.paths, history, levels, start=start)
     if int(target.senast[:4]) <= int(own.index[-1]):
@@ -228,16 +214,15 @@ def _assess(
     return assess_target(wanted, forecasts.annual, known, levels)
 
 
-def _outcome(context: RunContext, own: pd.Series[float]) -> float | None:
+def _outcome(context: RunContext, own: pd.Series[float], known: OwnMeasure | None) -> float | None:
     """Known value in the target's own period and measure."""
     target = context.target
     if target is None:
         return None
-    if target.matt == context.run.matt:
+    if known is None:
         year = int(target.senast[:4])
         return float(own.loc[year]) if len(target.senast) == 4 and year in own.index else None
-    values = series(context.observations, target.matt, context.run.kommun)
-    return float(values[target.senast]) if target.senast in values.index else None
+    return known.value(target.senast)
 
 
 def _backtest(levels: pd.DataFrame, sizes: Mapping[str, float]) -> Backtest:
@@ -252,62 +237,35 @@ def _backtest(levels: pd.DataFrame, sizes: Mapping[str, float]) -> Backtest:
     )
 
 
-def earlier_forecasts(state: TargetState, kommun: str) -> pd.DataFrame:
-    """What the model would have said about this municipality from each earlier year.
-
-    Returns
-    -------
-    DataFrame
-        ``origin, year, median, low80, high80, observed``; years without a known outcome are left out.
-    """
-    rows = []
-    first = int(state.levels.columns[0])
-    for origin in range(first + 3, state.last_year):
-        known = state.levels.loc[:, :origin]
-        if not np.isfinite(known.loc[kommun].iloc[-1]):
-            continue
-        horizon = min(3, state.last_year - origin)
-        fan = panel_paths(fit_panel(known, state.sizes), kommun, horizon, draws=2000).fan()
-        for period, line in fan.iterrows():
-            observed = state.own.get(int(str(period)))
-            if observed is not None:
-                rows.append(
-                    {
-                        "origin": origin,
-                        "year": int(str(period)),
-                        "median": line["median"],
-                        "low80": line["low80"],
-                        "high80": line["high80"],
-                        "observed": float(observed),
-                    }
-                )
-    return pd.DataFrame(rows)
-
-
 def target_facts(context: RunContext, state: TargetState) -> dict[str, object]:
-    """What the start page and later runs need: plain numbers, JSON-ready."""
-    fan = state.forecasts.annual.fan()
+    """What the start page, the terminal and later runs need: plain numbers, JSON-ready."""
+    found, known, check = state.assessment, state.known, state.cross_check
     facts: dict[str, object] = {
         "origin": state.forecasts.annual.origin,
         "annual_forecast": {
-            str(period): {
-                "median": float(row["median"]),
-                "low80": float(row["low80"]),
-                "high80": float(row["high80"]),
-            }
-            for period, row in fan.iterrows()
+            str(period): _spread(row) for period, row in state.forecasts.annual.fan().iterrows()
         },
         "outcome": state.outcome,
         "probability": None,
         "words": None,
+        "known": dict(known.history) if known else {},
+        "last_month": state.last_month,
     }
-    if state.assessment is not None:
-        last = state.assessment.fan.loc[state.assessment.target.period]
-        facts |= {
-            "probability": state.assessment.probability,
-            "words": state.assessment.words,
-            "target_median": float(last["median"]),
-            "target_low80": float(last["low80"]),
-            "target_high80": float(last["high80"]),
+    if found is not None:
+        last = _spread(found.fan.loc[found.target.period])
+        facts |= {f"target_{name}": value for name, value in last.items()} | {
+            "probability": found.probability,
+            "words": found.words,
+            "gap": found.latest[1] - found.target.level if found.latest else None,
+            "latest": list(found.latest) if found.latest else None,
+            "required": asdict(found.required) if found.required else None,
         }
+        if check is not None:
+            facts["annual_path"] = _spread(check.paths.fan().loc[found.target.period]) | {
+                "probability": check.paths.probability_at_most(found.target.level, found.target.period)
+            }
     return facts
+
+
+def _spread(row: pd.Series) -> dict[str, float]:
+    return {name: float(row[name]) for name in ("median", "low80", "high80")}

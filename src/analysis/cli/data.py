@@ -63,6 +63,13 @@ def data_add(
             help="Regel vars fråga besvaras med ja: storlek, hopp, summa, grupper, skala, dagnummer."
         ),
     ] = None,
+    i_efterhand: Annotated[
+        bool,
+        typer.Option(
+            "--i-efterhand",
+            help="Låt färdiga körningar se äldre perioder, som om de varit kända efter normal eftersläpning.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan om att spara; för skript.")] = False,
 ) -> None:
     """Läs en egen fil, visa vad som förstods och lagra den som en ny utgåva."""
@@ -85,6 +92,7 @@ def data_add(
         definition=definition,
         kolumner=tuple(kolumn or ()),
         godta=tuple(godta or ()),
+        i_efterhand=i_efterhand,
         yes=yes,
     )
     add_file(find_project(), fil, options, confirm=confirm, echo=typer.echo)

@@ -75,7 +75,8 @@ class TargetAssessment:
     so_far
         Pace over the last known years, at most `SO_FAR_YEARS`; None with fewer than two known values.
     record
-        How often municipalities kept the required pace as long; None when `required` is.
+        How often municipalities kept the required pace as long; None when `required` is, and within
+        `SHORTEST_RECORD` years.
     gap50, gap80
         Change in the outcome, in percentage points against the forecast, that would make the probability 50 and
         80 %; zero when it is already there.
@@ -97,6 +98,8 @@ class TargetAssessment:
 
 
 SO_FAR_YEARS: Final = 3
+#: Years ahead below which a pace a year is no question to put to an annual panel.
+SHORTEST_RECORD: Final = 0.75
 
 
 def assess_target(
@@ -149,18 +152,20 @@ def assess_target(
         latest=latest,
         required=required,
         so_far=_pace_so_far(ordered),
-        record=pace_record(levels, required.percent, span) if required else None,
+        record=pace_record(levels, required.percent, span) if required and years >= SHORTEST_RECORD else None,
         gap50=min(required_level_shift(until, target.level, target.period, 0.5), 0.0),
         gap80=min(required_level_shift(until, target.level, target.period, 0.8), 0.0),
     )
 
 
 def _pace_so_far(ordered: list[tuple[str, float]]) -> Pace | None:
-    """Pace from the earliest known value within `SO_FAR_YEARS` of the last one."""
+    """Pace from the earliest known value within `SO_FAR_YEARS` of the last one; of months, the same month of a year."""
     if not ordered:
         return None
     end_period, end = ordered[-1]
     near = [item for item in ordered[:-1] if centre(end_period) - centre(item[0]) <= SO_FAR_YEARS + 0.01]
+    same_month = [item for item in near if item[0][4:] == end_period[4:]] if is_month(end_period) else []
+    near = same_month or near
     if not near:
         return None
     start_period, start = near[0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,8 @@ from analysis.panel.vintages import as_of
 from analysis.paths import Project
 from analysis.pipeline.data_mapping import resolve_mapping, signature
 from analysis.pipeline.data_text import changes_text
-from analysis.sources.catalogue import load_catalogue
+from analysis.runs.load import load_runs
+from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.ingest.checks import RULES, Question, questions, refuse_impossible
 from analysis.sources.ingest.dialect import read_grids
 from analysis.sources.ingest.mapping import FILE_NAME, Mapping, mapping_text
@@ -38,13 +39,15 @@ Echo = Callable[[str], None]
 Confirm = Callable[[str], bool]
 NATIONAL_FROM: Final = 20
 POPULATION: Final = "SCB_FOLKMANGD"
+_NO_FIELD: Final = ("kolumner", "godta", "i_efterhand", "yes")
 
 
 @dataclass(frozen=True)
 class AddOptions:
     """What the user said on the command line; None means "as the saved mapping says".
 
-    `godta` names the rules whose questions are answered with yes in advance.
+    `godta` names the rules whose questions are answered with yes in advance. `i_efterhand` lets finished runs see the
+    first file's older periods, as if they had been known after the usual lag.
     """
 
     serie: str | None = None
@@ -62,11 +65,12 @@ class AddOptions:
     definition: str | None = None
     kolumner: tuple[str, ...] = ()
     godta: tuple[str, ...] = ()
+    i_efterhand: bool = False
     yes: bool = False
 
     def fields(self) -> dict[str, Any]:
         """Return what was said, as fields of a mapping."""
-        names = [item.name for item in fields(self) if item.name not in ("kolumner", "godta", "yes")]
+        names = [item.name for item in fields(self) if item.name not in _NO_FIELD]
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
@@ -108,7 +112,8 @@ def add_file(
     # check
     refuse_impossible(reading, day)
     frames, passports = read_frames(project)
-    source = _new_source(project, reading, mapping, file, day)
+    finished = None if options.i_efterhand else _last_finished(project, reading, catalogue, day)
+    source = _new_source(project, reading, mapping, file, day, finished)
     candidate, before = _try(project, source, reading, day, frames, passports)
     groups = frozenset(mapping.grupper) | {mapping.grupp}
     asked = questions(reading, groups, before, _population(frames), catalogue)
@@ -173,7 +178,20 @@ def _population(frames: list[pd.DataFrame]) -> dict[str, float]:
     return dict(zip(latest["kommun_kod"], latest["value"].astype(float), strict=True))
 
 
-def _new_source(project: Project, reading: Reading, mapping: Mapping, file: Path, day: date) -> NewSource:
+def _last_finished(project: Project, reading: Reading, catalogue: Catalogue, day: date) -> date | None:
+    """Day of the last run of the file's municipalities that was finished before today; None without one."""
+    if not project.runs_file.exists():
+        return None
+    places = set(reading.table["kommun_kod"])
+    runs = load_runs(project, catalogue).runs
+    return max(
+        (run.kant_senast for run in runs if run.kommun in places and run.kant_senast < day), default=None
+    )
+
+
+def _new_source(
+    project: Project, reading: Reading, mapping: Mapping, file: Path, day: date, finished: date | None
+) -> NewSource:
     first = not any((project.own / mapping.serie).glob("*/*.pass.yml"))
     rule: dict[str, Any] = {"regel": "datum", "datum": day, "motivering": "Dagen då filen lades in."}
     if first:
@@ -183,6 +201,9 @@ def _new_source(project: Project, reading: Reading, mapping: Mapping, file: Path
             "motivering": "Seriens första utgåva: äldre perioder räknas som kända efter normal eftersläpning.",
             "senast": day,
         }
+        if finished is not None:
+            rule["tidigast"] = finished + timedelta(days=1)
+            rule["motivering"] += " Körningar som var färdiga när filen lades in ser dem inte."
     places = reading.table["kommun_kod"].nunique()
     words = ("producent", "titel", "definition", "licens", "hanvisning", "lank")
     passport: dict[str, Any] = {

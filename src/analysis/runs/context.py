@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from analysis.disclosure.own_counts import documented, open_rows, protected
+from analysis.disclosure.own_counts import added_sources, documented, open_rows, protected
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.panel import as_of as known_as_of
@@ -25,7 +25,7 @@ from analysis.runs.model import Run, Target
 from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
 from analysis.sources.events import Event, known_events, load_events
 from analysis.sources.ingest.reader import NAME as ADDED
-from analysis.sources.observation import RIKET
+from analysis.sources.observation import KEY, RIKET
 from analysis.sources.passports import LocatedPassport, describe_validation, find_passports
 
 OUTPUT_VARIABLE = "BISTAND_OUTPUT"
@@ -43,6 +43,8 @@ class RunContext:
         page, answer or file can reach the others.
     output
         Where figures, tables and results of the run are written.
+    overruled
+        What public documents said of observations that an own file stands for (`Measure.foretrade`): kept, not used.
     """
 
     project: Project
@@ -52,6 +54,7 @@ class RunContext:
     passports: tuple[LocatedPassport, ...]
     observations: pd.DataFrame
     output: Path
+    overruled: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def municipality(self) -> Municipality:
@@ -79,10 +82,16 @@ class RunContext:
             else _context(self.project, earlier, self.runs, self.catalogue, self.output)
         )
 
+    def on(self, day: date) -> RunContext:
+        """The same view as it was on an earlier day."""
+        earlier = self.run.model_copy(update={"kant_senast": min(day, self.run.kant_senast)})
+        return _context(self.project, earlier, self.runs, self.catalogue, self.output)
+
     @property
     def documented(self) -> pd.DataFrame:
         """The observations without the months of added files: what the documents and annual sources say."""
-        return documented(self.observations, self.passports)
+        told = documented(self.observations, self.passports)
+        return pd.concat([told, self.overruled], ignore_index=True) if len(self.overruled) else told
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -105,7 +114,32 @@ def visible(
     observations: pd.DataFrame, run: Run, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
 ) -> pd.DataFrame:
     """Return the rows that `run` rests on, own figures as they are: what was known on its day, about what concerns it."""
-    return known_as_of(concerning(observations, run, catalogue, passports), run.kant_senast)
+    rows = concerning(observations, run, catalogue, passports)
+    first = going_first(rows, catalogue, passports)
+    known = known_as_of(rows, run.kant_senast, first=first)
+    lost = _overruled(rows, known, run.kant_senast, passports)
+    return pd.concat([known, lost], ignore_index=True) if len(lost) else known
+
+
+def going_first(
+    rows: pd.DataFrame, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
+) -> pd.Series[bool]:
+    """Return which rows go before another source's of the same observation (`Measure.foretrade`)."""
+    rule = rows["measure_id"].map({key: measure.foretrade for key, measure in catalogue.measures.items()})
+    own = rows["source_id"].isin(added_sources(passports))
+    return (own & (rule == "egna")) | (~own & (rule == "dokument"))
+
+
+def _overruled(
+    rows: pd.DataFrame, known: pd.DataFrame, day: date, passports: tuple[LocatedPassport, ...]
+) -> pd.DataFrame:
+    """Return what documents said of observations that an own file's row now stands for."""
+    added = added_sources(passports)
+    won = known.loc[known["source_id"].isin(added), list(KEY)]
+    if won.empty:
+        return rows.iloc[0:0]
+    told = known_as_of(rows[~rows["source_id"].isin(added)], day)
+    return told.merge(won, on=list(KEY))[list(rows.columns)]
 
 
 def concerning(
@@ -185,6 +219,7 @@ def open_run(
 def _context(project: Project, run: Run, runs: RunList, catalogue: Catalogue, output: Path) -> RunContext:
     passports = find_passports(*project.sources)
     vintages = concerning(read_panel(project), run, catalogue, passports)
-    known = known_as_of(vintages, run.kant_senast)
+    known = known_as_of(vintages, run.kant_senast, first=going_first(vintages, catalogue, passports))
     observations = protected(known, vintages, run.kant_senast, catalogue, passports)
-    return RunContext(project, run, runs, catalogue, passports, observations, output)
+    lost = open_rows(_overruled(vintages, known, run.kant_senast, passports), catalogue, passports)
+    return RunContext(project, run, runs, catalogue, passports, observations, output, lost)

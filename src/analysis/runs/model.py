@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analysis.swedish import MONTHS
+from analysis.swedish import MONTHS, percent
 
 PERIOD_PATTERN = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$"
 
@@ -48,6 +48,12 @@ class Target(BaseModel):
     def deadline_year(self) -> int:
         """The year in which the target falls due."""
         return int(self.senast[:4])
+
+    @property
+    def level_text(self) -> str:
+        """``högst 4 %``, with as many decimals as the level needs."""
+        digits = next((n for n in range(3) if round(self.niva, n) == self.niva), 3)
+        return f"{self.villkor} {percent(self.niva, digits)}"
 
     def reached(self, value: float) -> bool:
         """Whether `value` meets the target; the level itself does."""

@@ -49,7 +49,11 @@ class Fetched(BaseModel):
 
 
 class Measure(BaseModel):
-    """What a number measures: numerator, denominator, unit and wanted direction."""
+    """What a number measures: numerator, denominator, unit and wanted direction.
+
+    `foretrade` says which of two sources of the same fact counts: the municipality's own file, the document, or the
+    one that came last.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,6 +68,7 @@ class Measure(BaseModel):
     forbehall: tuple[str, ...] = ()
     rubriker: tuple[str, ...] = ()
     grupperas: bool = False
+    foretrade: Literal["egna", "dokument", "senast"] = "senast"
     hamtas: Fetched | None = None
 
     @property

@@ -21,8 +21,9 @@ SUFFIX = ".pass.yml"
 _DATED = re.compile(r"-\d{4}-\d{2}(-\d{2})?(-\d+)?$")
 
 
-def _capped(day: date, latest: date | None) -> str:
-    return (min(day, latest) if latest else day).isoformat()
+def _capped(day: date, latest: date | None, earliest: date | None = None) -> str:
+    held = max(day, earliest) if earliest else day
+    return (min(held, latest) if latest else held).isoformat()
 
 
 class Lag(BaseModel):
@@ -50,13 +51,17 @@ class Lag(BaseModel):
 
 
 class MonthLag(BaseModel):
-    """A publication lag in months: a period is known when `manader` more months have ended after it."""
+    """A publication lag in months: a period is known when `manader` more months have ended after it.
+
+    `tidigast` is the day after the last finished run: what came in later is not known to it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     regel: Literal["månadseftersläpning"]
     manader: int = Field(ge=0, le=24)
     motivering: str
+    tidigast: date | None = None
     senast: date | None = None
 
     def known_from(self, year: int) -> str:
@@ -69,7 +74,8 @@ class MonthLag(BaseModel):
         ends = 12 if not part else int(part[1:]) * 4 if part[0] == "T" else int(part)
         index = int(period[:4]) * 12 + ends - 1 + self.manader
         year, month = divmod(index, 12)
-        return _capped(date(year, month + 1, calendar.monthrange(year, month + 1)[1]), self.senast)
+        day = date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+        return _capped(day, self.senast, self.tidigast)
 
 
 class Fixed(BaseModel):

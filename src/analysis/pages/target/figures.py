@@ -12,9 +12,12 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
-from analysis.pages.target.text import level_text
+from analysis.pages.target.basis import LONGEST_LIST
 from analysis.runs import RunContext, period_name
 from analysis.swedish import count, decimal, percent, probability
+
+#: More months than this are drawn as years in the figure of when the level is first met.
+MOST_BARS = 12
 
 
 def fan_figure(context: RunContext, state: TargetState) -> Markdown:
@@ -74,7 +77,7 @@ def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
         )
     target = context.target
     if target is not None and target.matt == context.run.matt:
-        _target_line(axes, target.niva, f"Målet: {level_text(target)} {period_name(target.senast)}")
+        _target_line(axes, target.niva, f"Målet: {target.level_text} {period_name(target.senast)}")
     axes.set_ylim(bottom=0)
     theme.whole_years(axes, int(years[0]), int(x[-1]))
     theme.swedish_axis(axes, digits=0, unit="%")
@@ -108,10 +111,11 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
     found = state.assessment
     known = [] if found is None or found.latest is None else [(centre(found.latest[0]), found.latest[1])]
     _draw_fan(axes, x, fan, known[-1] if known else None)
-    history = _history(context, state)
+    history = _history(state)
     if history:
         axes.plot([centre(p) for p in history], list(history.values()), **theme.LINES["kommun"].kwargs())
-        for position, (period, value) in enumerate(history.items()):
+        for position in _named(history):
+            period, value = list(history.items())[position]
             axes.annotate(
                 percent(value, 2),
                 (centre(period), value),
@@ -122,7 +126,7 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
                 color=theme.OWN,
             )
     first = min([*(centre(p) for p in history), *x]) - 0.3
-    _target_line(axes, target.niva, f"Målet: {level_text(target)}")
+    _target_line(axes, target.niva, f"Målet: {target.level_text}")
     axes.set_ylim(0, 1.14 * max(float(fan["high95"].max()), *history.values(), target.niva))
     axes.set_xlim(first, float(x.max()) + 0.25)
     ticks = range(int(np.floor(first)), int(np.floor(x.max())) + 1)
@@ -134,7 +138,7 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
     alt = (
         f"Solfjäderdiagram över målets eget mått. {_known_text(history)} Prognosen för {period_name(target.senast)} är "
         f"{percent(last['median'], 2)}, med 80 procents intervall {decimal(last['low80'], 2)}–{decimal(last['high80'], 2)} "
-        f"procent. Målet är {level_text(target)}.{events}"
+        f"procent. Målet är {target.level_text}.{events}"
     )
     return publish_figure(
         figure,
@@ -146,11 +150,16 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
     )
 
 
-def _history(context: RunContext, state: TargetState) -> dict[str, float]:
-    from analysis.answers.target import measure_points
+def _history(state: TargetState) -> dict[str, float]:
+    return dict(state.known.history) if state.known else {}
 
-    target = context.target
-    return {} if target is None else {p.period: p.value for p in measure_points(context, target.matt)}
+
+def _named(history: dict[str, float]) -> list[int]:
+    """Places of the values that are written out: all while they are few, else the first, the highest and the last."""
+    values = list(history.values())
+    if len(values) <= LONGEST_LIST:
+        return list(range(len(values)))
+    return sorted({0, int(np.argmax(values)), len(values) - 1})
 
 
 def _known_text(history: dict[str, float]) -> str:
@@ -166,8 +175,11 @@ def passage_figure(context: RunContext, state: TargetState) -> Markdown:
     if found is None or target is None:
         return paragraphs("")
     passage = found.first_passage
-    labels = [period_name(period) for period in passage.table["period"]] + ["inte innan dess"]
-    shares = np.array([*passage.table["probability"], passage.never]) * 100
+    steps = passage.table.set_index("period")["probability"]
+    if len(steps) > MOST_BARS:
+        steps = steps.groupby(steps.index.str[:4]).sum()
+    labels = [period_name(str(period)) for period in steps.index] + ["inte innan dess"]
+    shares = np.array([*steps, passage.never]) * 100
     figure, axes = theme.new_figure(height=0.55 * len(labels) + 1.4)
     colors = [theme.BAND_NARROW] * (len(labels) - 1) + [theme.OTHERS]
     axes.barh(labels, shares, color=colors, edgecolor=theme.INK, linewidth=0.5, height=0.62)
@@ -185,7 +197,7 @@ def passage_figure(context: RunContext, state: TargetState) -> Markdown:
     axes.set_xlim(0, max(float(shares.max()) * 1.18, 10))
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
-    axes.set_title(f"När ligger andelen på {level_text(target)} för första gången?")
+    axes.set_title(f"När ligger andelen på {target.level_text} för första gången?")
     best = int(np.argmax(shares))
     alt = (
         f"Stapeldiagram över när målnivån nås första gången. Vanligast är {labels[best]} "

@@ -8,7 +8,7 @@ from analysis.answers.readings import readings
 from analysis.answers.target import TargetState
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.pages.target.text import NOT_APPLICABLE, level_text
+from analysis.pages.target.text import NOT_APPLICABLE
 from analysis.runs import RunContext
 from analysis.swedish import decimal, probability
 
@@ -32,7 +32,7 @@ def readings_table(context: RunContext, state: TargetState) -> Markdown:
         Column("basis", "Vad talet vilar på"),
         Column("median", "Prognos", "number", 2, unit="%"),
         Column("interval", "80 %-intervall"),
-        Column("chance", f"Sannolikhet för {level_text(target)}"),
+        Column("chance", f"Sannolikhet för {target.level_text}"),
     ]
     return table(
         frame,

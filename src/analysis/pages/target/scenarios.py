@@ -10,7 +10,6 @@ from analysis.answers.target import TargetState
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
-from analysis.pages.target.text import level_text
 from analysis.runs import RunContext, period_name
 from analysis.swedish import decimal, percent, probability
 
@@ -29,7 +28,7 @@ def scenario_text(context: RunContext, state: TargetState, made: Scenarios) -> M
             f"{decimal(100 * relation.total, 1)} procent högre (standardfel {decimal(100 * relation.total_se, 1)}; "
             f"{relation.municipalities} kommuner, {relation.years[0]}–{relation.years[1]}). Det är ett samband mellan "
             "kommuner, inte en uppmätt effekt, och troligen en underskattning av vad en nationell vändning gör. "
-            f"Scenarierna låter arbetslösheten avvika från {state.last_year + 1} och framåt."
+            f"Scenarierna låter arbetslösheten avvika från {made.first_year} och framåt."
         )
     if made.effect is None:
         lines.append("Någon skattad effekt av planen finns inte att räkna med på den här sidan.")
@@ -83,7 +82,7 @@ def scenario_figure(context: RunContext, state: TargetState, made: Scenarios) ->
     if target is not None and state.assessment is not None:
         axes.axvline(target.niva, color=theme.TARGET, linestyle=(0, (6, 3)), linewidth=1.6)
         axes.annotate(
-            f"målet: {level_text(target)}",
+            f"målet: {target.level_text}",
             (target.niva, len(names) - 0.45),
             xytext=(5, 0),
             textcoords="offset points",

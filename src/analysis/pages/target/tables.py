@@ -12,7 +12,7 @@ from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import people_behind
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.pages.target.text import NOT_APPLICABLE, level_text
+from analysis.pages.target.text import NOT_APPLICABLE
 from analysis.panel import wide
 from analysis.runs import RunContext, period_name
 from analysis.swedish import count, decimal, points
@@ -124,7 +124,9 @@ def forecast_table(context: RunContext, state: TargetState) -> Markdown:
         pd.DataFrame(rows),
         columns,
         caption=f"Prognos för {context.municipality.name}",
-        note=f"Bygger på publicerade värden till och med {state.last_year}. Egen beräkning.",
+        note=f"Bygger på publicerade värden till och med {state.last_year}"
+        + (f" och egna månader till och med {period_name(state.last_month)}" if state.last_month else "")
+        + ". Egen beräkning.",
     )
 
 
@@ -156,7 +158,7 @@ def people_table(context: RunContext, state: TargetState) -> Markdown:
             (f"Prognos {period_name(found.target.period)}, median", people.expected),
             ("Prognos, 80 %-intervallets nedre gräns", people.low),
             ("Prognos, 80 %-intervallets övre gräns", people.high),
-            (f"Målet, {level_text(target)}", people.target),
+            (f"Målet, {target.level_text}", people.target),
             ("Kvar från senaste värdet till målet", people.now - people.target),
         ]
     else:
@@ -198,9 +200,10 @@ def _bridged_people(context: RunContext, state: TargetState) -> Markdown:
     if gap <= 0:
         return paragraphs("")
     most = gap / 100 * state.population
+    period = period_name(found.latest[0])
     return paragraphs(
-        f"Från det senaste kända värdet på målets eget mått återstår {points(gap, sign=False)}. Dokumenten säger inte "
-        f"av vilken befolkning andelen räknas. Räknas den av alla invånare motsvarar det cirka "
+        f"Från det senaste kända värdet på målets eget mått ({period}) återstår {points(gap, sign=False)}. Det är inte "
+        f"fastställt av vilken befolkning andelen räknas. Räknas den av alla invånare motsvarar det cirka "
         f"{count(round(most, -1))} vuxna i en genomsnittlig månad; räknas den av de vuxna (ungefär fyra av fem), cirka "
         f"{count(round(0.8 * most, -1))}."
     )

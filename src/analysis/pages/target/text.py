@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.answers.target import UNKNOWN_RATIO, TargetState
+from analysis.answers.target import TargetState
 from analysis.forecasts.pace import Pace
 from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import TargetAssessment
@@ -15,6 +15,7 @@ from analysis.pages.parts.markdown import (
     key_figures,
     paragraphs,
 )
+from analysis.pages.target.basis import cross_check_text, used_text
 from analysis.pages.target.hindcast import hindcast_sentence
 from analysis.runs import RunContext, period_name
 from analysis.runs.model import Target
@@ -24,18 +25,12 @@ NOT_APPLICABLE = "Inte tillämpligt, eftersom planen saknar ett sådant mål."
 NO_TARGET = "Planen har inget mål för andelen biståndsmottagare, så frågan om ett mål nås ställs inte här."
 
 
-def level_text(target: Target) -> str:
-    """``högst 4 %``, with as many decimals as the level needs."""
-    digits = 0 if float(target.niva).is_integer() else 1
-    return f"{target.villkor} {percent(target.niva, digits)}"
-
-
 def decided_text(target: Target, outcome: float) -> str:
     """One sentence on a target whose outcome is known."""
     verdict = "nåddes" if target.reached(outcome) else "nåddes inte"
     return (
         f"{capitalise(target.namn)} {verdict}: värdet för {period_name(target.senast)} blev {percent(outcome, 2)} "
-        f"och målet var {level_text(target)}."
+        f"och målet var {target.level_text}."
     )
 
 
@@ -59,13 +54,25 @@ def _answer(context: RunContext, state: TargetState) -> str:
         return f"Målet ({target.text}) kan inte bedömas med den här prognosen."
     return (
         f"**Att {target.namn} nås är {found.words}: sannolikheten är {probability(found.probability)}.** "
-        f"Målet är {level_text(target)} senast {period_name(target.senast)}."
+        f"Målet är {target.level_text} senast {period_name(target.senast)}."
         + (
             " Målets eget mått hade ännu inget publicerat värde, så sannolikheten vilar på ett antagande om nivån."
             if found.latest is None
             else ""
         )
+        + _basis(state)
     )
+
+
+def _basis(state: TargetState) -> str:
+    """Say which month the forecast starts from, and what stood then."""
+    found = state.assessment
+    if state.last_month is None or found is None or found.latest is None:
+        return ""
+    period, value = found.latest
+    gap = value - found.target.level
+    left = f"{points(gap, sign=False)} över målet" if gap > 0 else "på eller under målets nivå"
+    return f" Senaste kända månad är {period_name(period)}: {percent(value, 2)}, {left}."
 
 
 def _forecast_sentence(context: RunContext, state: TargetState) -> str:
@@ -105,6 +112,7 @@ def track_record(state: TargetState) -> tuple[float, float] | None:
 
 def target_cards(context: RunContext, state: TargetState) -> Markdown:
     """The key figures of the page."""
+    found, target = state.assessment, context.target
     cards = [
         KeyFigure(
             percent(float(state.own.iloc[-1]), 2),
@@ -112,7 +120,9 @@ def target_cards(context: RunContext, state: TargetState) -> Markdown:
             "senaste publicerade år, observerad",
         )
     ]
-    found, target = state.assessment, context.target
+    if state.last_month is not None and found is not None and found.latest is not None:
+        period, value = found.latest
+        cards = [KeyFigure(percent(value, 2), f"målets mått, {period_name(period)}", "senaste kända månad")]
     if found is not None and target is not None:
         row = found.fan.loc[found.target.period]
         cards += [
@@ -122,16 +132,14 @@ def target_cards(context: RunContext, state: TargetState) -> Markdown:
                 f"prognos {period_name(found.target.period)}",
                 f"80 procents intervall {decimal(row['low80'], 2)}–{decimal(row['high80'], 2)} %",
             ),
-            KeyFigure(
-                f"{target.villkor} {percent(target.niva, 0)}", "målet", f"senast {period_name(target.senast)}"
-            ),
+            KeyFigure(target.level_text, "målet", f"senast {period_name(target.senast)}"),
         ]
     elif target is not None and state.outcome is not None:
         cards.append(
             KeyFigure(
                 percent(state.outcome, 2),
                 f"utfall {period_name(target.senast)}",
-                f"målet: {level_text(target)}",
+                f"målet: {target.level_text}",
             )
         )
     return key_figures(cards)
@@ -157,50 +165,7 @@ def probability_text(context: RunContext, state: TargetState) -> Markdown:
     if state.bridged is None:
         chance = state.forecasts.naive.probability_at_most(target.niva, target.senast)
         naive = f"Den enklaste prognosen, oförändrad nivå med kommunens egna svängningar, ger {probability(chance)}."
-    return paragraphs(first, naive, _used_text(context, state))
-
-
-def _used_text(context: RunContext, state: TargetState) -> str:
-    """Say which knowledge the forecast uses beyond published statistics."""
-    parts = []
-    for year, value in state.forecasts.stated.items():
-        target = context.target
-        without = (
-            f" Utan den uppgiften är sannolikheten "
-            f"{probability(state.forecasts.published.probability_at_most(target.niva, target.senast))}."
-            if target is not None and target.matt == context.run.matt
-            else ""
-        )
-        parts.append(
-            f"Publicerad statistik fanns till och med {state.last_year}. Nämndens dokument anger cirka {percent(value, 1)} "
-            f"för {year}; prognosen behåller de simulerade framtider som stämmer med det.{without}"
-        )
-    if state.bridged is not None:
-        parts.append(_bridge_text(context, state))
-    return " ".join(parts)
-
-
-def _bridge_text(context: RunContext, state: TargetState) -> str:
-    bridged = state.bridged
-    if bridged is None:
-        return ""
-    low, middle, high = (decimal(value, 2) for value in bridged.ratio)
-    name = context.catalogue.measure(context.target.matt).kort if context.target else ""
-    if not state.assessment or state.assessment.latest is None:
-        return (
-            f"Inget värde på målets eget mått ({name}) var känt. Kvoten mot andelen invånare under ett år antas "
-            f"därför ligga omkring {decimal(UNKNOWN_RATIO.ratio, 2)}: mottagare får bistånd ungefär fyra till sju av årets "
-            "månader. "
-            "Sannolikheten vilar på det antagandet och ska läsas med försiktighet."
-        )
-    known = ", ".join(
-        f"{decimal(value, 3)} ({period_name(period)})" for period, value in bridged.observed_ratios.items()
-    )
-    return (
-        f"Målets mått ({name}) publiceras inte i öppen statistik. Prognosen går via andelen invånare under ett år gånger "
-        f"kvoten mellan måtten, som har varit {known}. För {period_name(bridged.paths.periods[-1])} räknas med "
-        f"{middle} ({low}–{high})."
-    )
+    return paragraphs(first, naive, used_text(context, state), cross_check_text(context, state))
 
 
 def pace_text(context: RunContext, state: TargetState) -> Markdown:
@@ -218,11 +183,8 @@ def pace_text(context: RunContext, state: TargetState) -> Markdown:
         return paragraphs(
             f"Nivån är redan nådd: {percent(found.start[1], 2)} ({period_name(found.start[0])})."
         )
-    record, required = found.record, found.required
-    lines = [
-        f"Från {_start_words(found)} till {level_text(target)} krävs en "
-        f"{pace_words(required)} i {decimal(required.years, 1)} år."
-    ]
+    record = found.record
+    lines = [f"Från {_start_words(found)} till {target.level_text} krävs en {_required_words(found)}."]
     if found.so_far is not None:
         lines.append(f"Hittills har takten varit en {pace_words(found.so_far)}.")
     if record is not None and record.windows:
@@ -237,6 +199,18 @@ def pace_text(context: RunContext, state: TargetState) -> Markdown:
                 f"I {len(record.suspects)} av kommunerna finns ett språng som kan vara ett fel i källan; de är medräknade."
             )
     return paragraphs(" ".join(lines))
+
+
+def _required_words(found: TargetAssessment) -> str:
+    """The required pace: a year's, or within a year what remains and the months there are for it."""
+    required = found.required
+    if required is None:
+        return ""
+    if found.record is not None:
+        return f"{pace_words(required)} i {decimal(required.years, 1)} år"
+    months = max(round(12 * required.years), 1)
+    span = "en månad" if months == 1 else f"{months} månader"
+    return f"minskning med {points(required.start - required.end, sign=False)} på {span}"
 
 
 def _start_words(found: TargetAssessment) -> str:
@@ -270,7 +244,8 @@ def method_text(context: RunContext, state: TargetState) -> Markdown:
         "**Utgåva.** Äldre år är dagens reviderade värden; publiceringens eftersläpning respekteras (pseudoutgåva).",
     ]
     if state.bridged is not None:
-        lines += [f"**Brygga mellan måtten.** {' '.join(state.bridged.assumptions)}"]
+        name = "Brygga mellan måtten" if state.last_month is None else "Månader och år i en prognos"
+        lines += [f"**{name}.** {' '.join(state.bridged.assumptions)}"]
     if state.forecasts.annual.note:
         lines.append(f"**Serien.** {state.forecasts.annual.note}")
     return bullet_list(lines)

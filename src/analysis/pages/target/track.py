@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.answers.target import TargetState, earlier_forecasts
+from analysis.answers.hindcast import earlier_forecasts
+from analysis.answers.target import TargetState
 from analysis.forecasts.scoring import reliability
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
