@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,15 +68,16 @@ def hindcasts(context: RunContext) -> tuple[Hindcast, ...]:
     target = context.target
     found, earlier = [], context.previous
     while target is not None and earlier is not None:
-        levels, sizes = known_levels(earlier)
+        levels, _ = known_levels(earlier)
         if earlier.run.mal == context.run.mal and int(levels.columns[-1]) < target.deadline_year:
-            found.append(_hindcast(earlier, levels, sizes))
+            found.append(hindcast(earlier))
         earlier = earlier.previous
     return tuple(reversed(found))
 
 
-def _hindcast(earlier: RunContext, levels: pd.DataFrame, sizes: Mapping[str, float]) -> Hindcast:
+def hindcast(earlier: RunContext) -> Hindcast:
     """The target's forecast on an earlier run's day; the naive one only where the measure itself is forecast."""
+    levels, sizes = known_levels(earlier)
     made = annual_forecasts(earlier, levels, sizes)
     own, target = levels.loc[earlier.run.kommun].dropna(), earlier.target
     bridged = own_forecast(earlier, own_measure(earlier, target.matt), own, made) if target else None

@@ -9,9 +9,7 @@ import pandas as pd
 from analysis.sources.observation import KEY, WITH_VALUE
 
 
-def as_of(
-    observations: pd.DataFrame, day: date | str, *, first: pd.Series[bool] | None = None
-) -> pd.DataFrame:
+def as_of(observations: pd.DataFrame, day: date | str) -> pd.DataFrame:
     """Return what was known on `day`: of each observation the latest vintage known by then.
 
     Parameters
@@ -20,16 +18,10 @@ def as_of(
         Observation table, any order, one row a key and `known_from`.
     day
         ISO date; rows with ``known_from`` after it do not exist for the caller.
-    first
-        Rows (aligned with `observations`) that go before others of the same observation, whenever they came.
     """
     limit = day.isoformat() if isinstance(day, date) else day
     known = observations[observations["known_from"] <= limit]
-    if first is not None and bool(first.any()):
-        order = [*KEY, "_first", "known_from"]
-        ordered = known.assign(_first=first).sort_values(order, kind="stable").drop(columns="_first")
-    else:
-        ordered = known.sort_values([*KEY, "known_from"], kind="stable")
+    ordered = known.sort_values([*KEY, "known_from"], kind="stable")
     return ordered.drop_duplicates(list(KEY), keep="last").reset_index(drop=True)
 
 

@@ -115,31 +115,37 @@ def visible(
 ) -> pd.DataFrame:
     """Return the rows that `run` rests on, own figures as they are: what was known on its day, about what concerns it."""
     rows = concerning(observations, run, catalogue, passports)
-    first = going_first(rows, catalogue, passports)
-    known = known_as_of(rows, run.kant_senast, first=first)
-    lost = _overruled(rows, known, run.kant_senast, passports)
+    known, lost = known_rows(rows, run.kant_senast, catalogue, passports)
     return pd.concat([known, lost], ignore_index=True) if len(lost) else known
 
 
-def going_first(
-    rows: pd.DataFrame, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
-) -> pd.Series[bool]:
-    """Return which rows go before another source's of the same observation (`Measure.foretrade`)."""
-    rule = rows["measure_id"].map({key: measure.foretrade for key, measure in catalogue.measures.items()})
+def known_rows(
+    rows: pd.DataFrame, day: date, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what was known on a day, and what documents said of observations that an own file's row stands for.
+
+    The measure's `foretrade` decides between an own file and another source of the same observation; an empty cell
+    stands for nothing.
+    """
     own = rows["source_id"].isin(added_sources(passports))
-    return (own & (rule == "egna")) | (~own & (rule == "dokument"))
+    if not own.any():
+        return known_as_of(rows, day), rows.iloc[0:0]
+    mine, told = known_as_of(rows[own], day), known_as_of(rows[~own], day)
+    keys = list(KEY)
+    both = told.merge(mine[[*keys, "known_from", "status"]], on=keys, suffixes=("", "_mine"))
+    rule = both["measure_id"].map({key: measure.foretrade for key, measure in catalogue.measures.items()})
+    later = both["known_from_mine"] >= both["known_from"]
+    wins = (both["status_mine"] != "missing") & ((rule == "egna") | ((rule == "senast") & later))
+    wins |= both["status"] == "missing"
+    kept = _without(mine, both.loc[~wins, keys])
+    known = pd.concat([_without(told, both.loc[wins, keys]), kept], ignore_index=True)
+    lost = both.loc[wins & (both["status"] != "missing"), list(rows.columns)]
+    return known.sort_values(keys, kind="stable", ignore_index=True), lost
 
 
-def _overruled(
-    rows: pd.DataFrame, known: pd.DataFrame, day: date, passports: tuple[LocatedPassport, ...]
-) -> pd.DataFrame:
-    """Return what documents said of observations that an own file's row now stands for."""
-    added = added_sources(passports)
-    won = known.loc[known["source_id"].isin(added), list(KEY)]
-    if won.empty:
-        return rows.iloc[0:0]
-    told = known_as_of(rows[~rows["source_id"].isin(added)], day)
-    return told.merge(won, on=list(KEY))[list(rows.columns)]
+def _without(rows: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
+    gone = pd.MultiIndex.from_frame(keys)
+    return rows[~pd.MultiIndex.from_frame(rows[list(KEY)]).isin(gone)] if len(keys) else rows
 
 
 def concerning(
@@ -219,7 +225,7 @@ def open_run(
 def _context(project: Project, run: Run, runs: RunList, catalogue: Catalogue, output: Path) -> RunContext:
     passports = find_passports(*project.sources)
     vintages = concerning(read_panel(project), run, catalogue, passports)
-    known = known_as_of(vintages, run.kant_senast, first=going_first(vintages, catalogue, passports))
+    known, lost = known_rows(vintages, run.kant_senast, catalogue, passports)
     observations = protected(known, vintages, run.kant_senast, catalogue, passports)
-    lost = open_rows(_overruled(vintages, known, run.kant_senast, passports), catalogue, passports)
+    lost = open_rows(lost, catalogue, passports)
     return RunContext(project, run, runs, catalogue, passports, observations, output, lost)

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from tests.unit.pages.month_files import Cells, add_months, copied, open_in
 
+from analysis.answers import month_forecast
+from analysis.answers import target as target_answer
 from analysis.disclosure.own_counts import own_counts
 from analysis.pages.changes import page as changes
 from analysis.pages.position import months as monthly
@@ -118,7 +120,10 @@ def test_documents_and_open_sources_are_as_they_were(small: RunContext) -> None:
 def produced(run: RunContext, output: Path) -> dict[str, str]:
     """Everything that pages 01, 04 and 08 and their files say about own counts."""
     now = position.position(run)
-    months = monthly_forecast.open_months(run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(target_answer, "BACKTEST_DRAWS", 60)
+        state = target_answer.open_target(run, draws=1000)
+    months = month_forecast.open_months(run, state)
     assert months.forecast is not None
     pages = {
         "text": monthly.month_text(run).text,
@@ -132,7 +137,7 @@ def produced(run: RunContext, output: Path) -> dict[str, str]:
         "nytt": changes.new_values_table(run).text,
         "reviderat": changes.revisions_table(run).text,
         "fakta": json.dumps(
-            position.position_facts(run, now) | {"months": monthly_forecast.month_facts(run, months)}
+            position.position_facts(run, now) | {"months": month_forecast.month_facts(months)}
         ),
     }
     files = {path.name: path.read_text(encoding="utf-8") for path in sorted((output / "data").glob("*.csv"))}

@@ -9,15 +9,19 @@ import pandas as pd
 import pytest
 from tests.unit.pages.month_files import Cells, add_months, big, copied, open_in
 
-from analysis.answers import target as target_pages
+from analysis.answers import month_forecast
+from analysis.answers import target as target_answer
 from analysis.answers.months import MonthSeries, month_series
+from analysis.answers.own_measure import annual_alone, measure_points, two_sources
 from analysis.pages.position import months as monthly
 from analysis.pages.position import summary as position
 from analysis.pages.target import months as monthly_forecast
+from analysis.pages.target import text as target_text
 from analysis.panel import build_panel
 from analysis.paths import Project
 from analysis.runs import RunContext
 from analysis.sources.catalogue import load_catalogue
+from analysis.swedish import percent, points, probability
 
 AS_OF = "2026-11-21"
 
@@ -32,8 +36,20 @@ def run(checkout: Project, tmp_path_factory: pytest.TempPathFactory) -> RunConte
 
 
 @pytest.fixture(scope="module")
-def state(run: RunContext) -> monthly_forecast.MonthState:
-    return monthly_forecast.open_months(run)
+def target(run: RunContext) -> target_answer.TargetState:
+    return light(run)
+
+
+@pytest.fixture(scope="module")
+def state(run: RunContext, target: target_answer.TargetState) -> month_forecast.MonthState:
+    return month_forecast.open_months(run, target)
+
+
+def light(run: RunContext) -> target_answer.TargetState:
+    """The target's state with few paths and a light track record."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(target_answer, "BACKTEST_DRAWS", 60)
+        return target_answer.open_target(run, draws=2000)
 
 
 def test_without_months_one_sentence_says_how_to_add_them(
@@ -44,7 +60,7 @@ def test_without_months_one_sentence_says_how_to_add_them(
     text = monthly.month_text(run).text
     assert "bistand data mall" in text
     assert "bistand data add" in text
-    state = monthly_forecast.open_months(run)
+    state = month_forecast.open_months(run, light(run))
     assert monthly_forecast.forecast_text(run, state).text == text
     for piece in (
         monthly.month_figure(run),
@@ -53,7 +69,7 @@ def test_without_months_one_sentence_says_how_to_add_them(
         monthly_forecast.month_forecast_table(run, state),
     ):
         assert piece.text.strip() == ""
-    assert monthly_forecast.month_facts(run, state) == {"measure": None, "probability": None}
+    assert month_forecast.month_facts(state) == {"measure": None}
     assert not (tmp_path / "ut" / "figurer").exists()
 
 
@@ -84,25 +100,50 @@ def test_the_table_has_the_last_thirteen_months(run: RunContext) -> None:
     assert "September 2025" not in first
 
 
-def test_the_forecast_trims_preliminary_months_and_reaches_the_target(
-    run: RunContext, state: monthly_forecast.MonthState
+def test_the_months_forecast_is_the_targets_answer(
+    run: RunContext, state: month_forecast.MonthState, target: target_answer.TargetState
 ) -> None:
-    assert state.forecast is not None
-    found = state.forecast
-    assert found.paths.origin == "2026-08"
-    assert found.paths.periods[0] == "2026-09"
-    assert "2026-12" in found.paths.periods
+    found, facts = state.forecast, target_answer.target_facts(run, target)
+    assert found is not None
+    assert found.of_target
+    assert (found.paths.origin, found.paths.periods) == (
+        "2026-08",
+        ("2026-09", "2026-10", "2026-11", "2026-12"),
+    )
     assert any("preliminära" in reason for reason in found.reasons)
-    chance = monthly_forecast.target_probability(run, found)
-    assert chance == found.paths.probability_at_most(1.0, "2026-12")
-    text = monthly_forecast.forecast_text(run, state).text
-    assert "Enligt månadsserien ensam" in text
-    assert "naiva" in text
-    assert "december 2026" in text
+    assert facts["probability"] == found.paths.probability_at_most(1.0, "2026-12")
+    assert facts["target_median"] == pytest.approx(float(np.median(found.paths.at("2026-12"))))
+    assert facts["latest"] == ["2026-08", target.known.months["2026-08"]]
+    assert facts["gap"] == pytest.approx(target.known.months["2026-08"] - 1.0)
+    assert "samma prognos" in monthly_forecast.forecast_text(run, state).text
+
+
+def test_the_annual_path_stands_below_as_a_cross_check(
+    run: RunContext, target: target_answer.TargetState
+) -> None:
+    alone = annual_alone(run, target.own, target.forecasts)
+    chance = alone.paths.probability_at_most(1.0, "2026-12")
+    facts = target_answer.target_facts(run, target)
+    assert facts["annual_path"]["probability"] == chance
+    page = target_text.probability_text(run, target).text
+    assert page.count(probability(chance)) == 1
+    assert page.index("Kontroll") > page.index("simulerade framtider")
+
+
+def test_the_required_pace_counts_from_the_last_known_month(
+    run: RunContext, target: target_answer.TargetState
+) -> None:
+    latest = target.known.months["2026-08"]
+    text = target_text.pace_text(run, target).text
+    assert f"Från {percent(latest, 2)} (augusti 2026)" in text
+    assert f"{points(latest - 1.0, sign=False)} på 4 månader" in text
+    assert target.assessment.so_far.start == target.known.months["2024-08"], (
+        "the same month, so that season is no pace"
+    )
 
 
 def test_the_season_is_in_the_forecast_and_the_naive_one_is_last_year(
-    state: monthly_forecast.MonthState,
+    state: month_forecast.MonthState,
 ) -> None:
     found = state.forecast
     assert found is not None
@@ -114,17 +155,18 @@ def test_the_season_is_in_the_forecast_and_the_naive_one_is_last_year(
     assert found.misses[0] < found.misses[1]
 
 
-def test_a_short_series_gets_a_reason_and_no_forecast(
+def test_a_short_series_is_the_answer_too_and_says_what_is_assumed(
     copy: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_months(copy, tmp_path, 20, big)
+    add_months(copy, tmp_path, 3, big, preliminary=0)
     run = open_in(copy, tmp_path / "ut", monkeypatch, as_of=AS_OF)
-    state = monthly_forecast.open_months(run)
-    assert state.forecast is None
-    text = monthly_forecast.forecast_text(run, state).text
-    assert "För kort serie" in text
-    assert "17 slutliga månader" in text, "20 without two preliminary ones and the one that a document gave"
-    assert monthly_forecast.month_fan(run, state).text.strip() == ""
+    target = light(run)
+    state = month_forecast.open_months(run, target)
+    assert target.last_month == "2024-03"
+    assert "till stor del ett antagande" in target_text.method_text(run, target).text
+    wide = target.bridged.paths.at("2026-12")
+    assert np.quantile(wide, 0.9) / np.quantile(wide, 0.1) > 1.2
+    assert state.months is None, "three months are no series to draw"
 
 
 def test_without_the_share_adults_are_forecast_and_the_target_is_left_alone(
@@ -135,25 +177,33 @@ def test_without_the_share_adults_are_forecast_and_the_target_is_left_alone(
 
     add_months(copy, tmp_path, 30, only_adults)
     run = open_in(copy, tmp_path / "ut", monkeypatch, as_of=AS_OF)
-    state = monthly_forecast.open_months(run)
+    target = light(run)
+    state = month_forecast.open_months(run, target)
     assert state.forecast is not None
     assert state.forecast.months.measure_id == "MANAD_VUXNA"
-    assert monthly_forecast.target_probability(run, state.forecast) is None
+    assert (target.last_month, target.cross_check, state.forecast.of_target) == (None, None, False)
     assert "ingen sannolikhet för målet" in monthly_forecast.forecast_text(run, state).text
     assert "procent" not in monthly_forecast.month_forecast_table(run, state).text.split("80 procents")[0]
 
 
-def test_a_month_from_a_document_is_not_mixed_into_the_series(run: RunContext) -> None:
+def test_the_catalogues_rule_says_which_source_counts_and_the_page_says_both(
+    run: RunContext, target: target_answer.TargetState
+) -> None:
     shares = month_series(run, "AMN_VUXNA")
+    own = big(9)["Andel vuxna biståndsmottagare", "Totalt"]
     assert shares is not None
-    assert np.isnan(shares.value["2024-10"])
-    assert shares.status["2024-10"] == "missing"
+    assert shares.value["2024-10"] == own
+    (item,) = two_sources(run, "AMN_VUXNA")
+    assert (item.period, item.used, item.other) == ("2024-10", own, 1.25)
+    text = target_text.probability_text(run, target).text
+    assert "För oktober 2024 finns två uppgifter" in text
+    assert "1,25\u00a0%" in text
     assert "1,25\u00a0% (oktober 2024)" in position.adult_sentence(run)
     assert "augusti 2026, egna månadssiffror" in position.adult_sentence(run)
 
 
-def test_the_target_page_uses_the_decembers_of_a_monthly_series(run: RunContext) -> None:
-    points = [point.period for point in target_pages.measure_points(run, "AMN_VUXNA")]
+def test_the_annual_path_is_tied_to_the_decembers_of_a_monthly_series(run: RunContext) -> None:
+    points = [point.period for point in measure_points(run, "AMN_VUXNA")]
     assert points == ["2022", "2023", "2024-12", "2025-12"]
 
 

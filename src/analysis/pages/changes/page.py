@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.forecast_rows import FIRST_LIVE_DAY, ROWS_FILE
+from analysis.answers.moved import moved_runs, said_before, said_now
 from analysis.forecasts.log import read_log, read_rows
 from analysis.pages.measures.board import chip, measure_name
 from analysis.pages.measures.view import open_view
@@ -14,7 +15,7 @@ from analysis.panel import select
 from analysis.plans.status import changes
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
-from analysis.swedish import count, day_name, decimal, points
+from analysis.swedish import count, day_name, decimal, percent, points, probability
 
 _KEY = ["kommun_kod", "measure_id", "period", "gender", "group"]
 _GENDERS = {"T": "alla", "K": "kvinnor", "M": "män"}
@@ -55,9 +56,44 @@ def changes_conclusion(context: RunContext) -> Markdown:
     return conclusion(
         f"**Sedan körningen {day_name(before.run.kant_senast)} har {count(len(new))} nya uppgifter blivit kända, "
         f"{count(own)} av dem om {context.municipality.name}.**",
-        f"{count(len(_revised(matched)))} tidigare kända tal har reviderats.",
-        f"{count(moved)} åtgärdsrader har fått en annan status i planens register.",
+        f"{_revised_words(len(_revised(matched)))} reviderats.",
+        f"{count(moved)} {_rows_word(moved)} har fått en annan status i planens register.",
+        _chance_sentence(context),
     )
+
+
+def _revised_words(number: int) -> str:
+    return "Ett tidigare känt tal har" if number == 1 else f"{count(number)} tidigare kända tal har"
+
+
+def _rows_word(number: int) -> str:
+    return "åtgärdsrad" if number == 1 else "åtgärdsrader"
+
+
+def _chance_sentence(context: RunContext) -> str:
+    """Say what the target's probability was, as published, and what it is."""
+    before, now, target = said_before(context), said_now(context), context.target
+    if before is None or now is None or target is None:
+        return ""
+    return (
+        f"Sannolikheten att {target.namn} nås var {probability(before.probability)} som den publicerades då och är "
+        f"{probability(now.probability)} nu; prognosen för {period_name(target.senast)} gick från "
+        f"{percent(before.median, 2)} till {percent(now.median, 2)}."
+    )
+
+
+def moved_text(context: RunContext) -> str:
+    """Say which finished runs have another probability now, from what to what, and why."""
+    sentences = []
+    for item in moved_runs(context):
+        figures = "en egen uppgift lades" if item.late == 1 else f"{count(item.late)} egna uppgifter lades"
+        own = "Den här körningen" if item.run.id == context.run.id else f"Körningen {item.run.rubrik}"
+        sentences.append(
+            f"**{own} har fått en annan sannolikhet:** {probability(item.then)} som den publicerades, "
+            f"{probability(item.now)} nu. Skälet är att {figures} in senast {item.added} och räknas som kända redan "
+            f"{day_name(item.run.kant_senast)}. Prognosloggen behåller det som sades."
+        )
+    return "\n\n".join(sentences)
 
 
 def new_values_table(context: RunContext) -> Markdown:
@@ -159,7 +195,8 @@ def forecasts_table(context: RunContext) -> Markdown:
         Column("outcome", "Utfall", "number", 2, unit="%"),
         Column("miss", "Prognosen minus utfallet"),
     ]
-    return table(
+    moved = moved_text(context)
+    return (paragraphs(moved) if moved else Markdown("")) + table(
         frame,
         columns,
         caption="Prognoser då och nu",
