@@ -16,7 +16,8 @@ from analysis.memory import slot
 from renderer.config import SiteConfig, load_config
 from renderer.links import local_target, page_url
 from renderer.pandoc import PageBody, PageJob, pandoc_version, run_batch
-from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, SEARCH_INDEX, Page, render_page, search_index
+from renderer.search import search_files
+from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, Page, render_page
 from renderer.source import PageSource, read_source
 from renderer.tidy import tidy_body
 
@@ -99,7 +100,8 @@ def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) 
             files.write_bytes(out / Path(page.source.path).parent / name, data)
     _copy_assets(out)
     sections = {link.href.lstrip("/"): section or "" for section, link in config.sidebar_links()}
-    files.write_text(out / SEARCH_INDEX, search_index(pages, sections))
+    for name, text in search_files(pages, sections).items():
+        files.write_text(out / name, text)
     _copy_files(stage, out, pages, config)
     seconds = time.perf_counter() - started
     urls = tuple(page_url(page.source.path) for page in pages)

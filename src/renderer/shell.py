@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from markupsafe import Markup
 
 from analysis.swedish import day_name
 from renderer.config import SiteConfig
-from renderer.links import page_url, relative
+from renderer.links import relative
 from renderer.menus import build_menus, home_url
 from renderer.pandoc import TocEntry
 from renderer.source import PageSource
@@ -24,7 +23,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent / "assets"
 ASSET_FOLDER = "site_libs/bistand"
 STYLES = ("farger.css", "innehall.css", "ram.css", "utskrift.css")
-SEARCH_INDEX = f"{ASSET_FOLDER}/sokindex.js"
 MAIN_ID = "quarto-document-content"
 
 #: Interactive parts by the name that a page asks for them with (``data-modul``), and their scripts in order.
@@ -149,31 +147,3 @@ def modules_on(html: str) -> tuple[str, ...]:
     """Return the scripts of the interactive parts that a page has places for, each once and in order."""
     names = dict.fromkeys(re.findall(r'\bdata-modul="([a-z]+)"', html))
     return tuple(dict.fromkeys(script for name in names for script in MODULES.get(name, ())))
-
-
-def search_index(pages: Sequence[Page], sections: Mapping[str, str]) -> str:
-    """Write the search index as a script that sets a global, so that it loads from file:// too.
-
-    Pages with ``search: false`` are found by their title only.
-
-    Parameters
-    ----------
-    pages
-        The pages in order.
-    sections
-        Title of the menu section of each source path, for pages that have one.
-    """
-    entries = [
-        {
-            "u": page_url(page.source.path),
-            "t": page.title,
-            "g": sections.get(page.source.path, ""),
-            "s": [
-                [part.heading, part.id, part.text] for part in page.body.sections if page.source.meta.search
-            ],
-        }
-        for page in pages
-    ]
-    text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return f"window.bistandSokindex={text};\n"

@@ -82,9 +82,15 @@ def test_filter_says_how_many_rows_are_left(browser: Browser, stage_site: Path) 
 def test_search_finds_a_heading_on_another_page_and_goes_there(browser: Browser, stage_site: Path) -> None:
     with site_browser.window(browser) as context:
         tab = site_browser.open_page(context, stage_site, "reports/uppsala-2024/01_laget.html")
-        tab.get_by_role("searchbox").fill("antaganden")
+        loaded: list[str] = []
+        tab.on("request", lambda request: loaded.append(request.url.rsplit("/bistand/")[-1]))
+        tab.get_by_role("searchbox").fill("modellen tagand")
         tab.locator(".sokresultat a").first.click()
         tab.wait_for_url("**/metod.html#antaganden")
+        asked = [name for name in loaded if name.startswith("sok")]
+        assert asked[0] == "sokindex.js"
+        assert "sok/t1.js" in asked
+        assert len(asked) == len(set(asked))
         tab.get_by_role("searchbox").fill("finnsinte")
         expect(tab.locator(".sokresultat [role=status]")).to_have_text("Inga träffar.")
 

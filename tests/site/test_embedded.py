@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -155,14 +157,34 @@ def test_resources_are_copied(stage: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "flode.xml").is_file()
 
 
-def test_search_index_leaves_out_code_and_tex(stage_site: Path) -> None:
-    script = (stage_site / "site_libs/bistand/sokindex.js").read_text(encoding="utf-8")
-    entries = json.loads(script.removeprefix("window.bistandSokindex=").rstrip(";\n"))
-    text = json.dumps(entries, ensure_ascii=False)
-    assert entries[0]["u"] == "index.html"
-    assert "Antaganden i modellen" in text
-    assert "frac" not in text
-    assert "print(" not in text
+def _called(path: Path) -> list[object]:
+    call = re.fullmatch(r"bistandSok\.\w+\((.*)\);\n", path.read_text(encoding="utf-8"), re.S)
+    assert call
+    found: list[object] = json.loads(f"[{call[1]}]")
+    return found
+
+
+def test_the_search_index_finds_words_where_they_stand_and_leaves_out_code_and_tex(stage_site: Path) -> None:
+    folder = stage_site / "site_libs" / "bistand"
+    size, index = _called(folder / "sokindex.js")
+    assert [page[0] for page in index["sidor"]] == [
+        "index.html",
+        "metod.html",
+        "reports/uppsala-2024/01_laget.html",
+    ]
+    texts = dict(map(_called, (folder / "sok").glob("t*.js")))
+    parts = [part for number, page in enumerate(index["sidor"]) for part in texts.get(number, [])]
+    assert len(parts) == sum(page[3] for page in index["sidor"])
+    words = index["ord"].split()
+    assert words == sorted(set(words))
+    assert "antaganden" in words
+    assert not {"frac", "print"} & set(words)
+    pieces = dict(map(_called, (folder / "sok").glob("o*.js")))
+    for number, word in enumerate(words):
+        places = set(itertools.accumulate(pieces[number // size][number % size]))
+        for part, (heading, _, text) in enumerate(parts):
+            assert (2 * part in places) == (word in re.findall(r"\w+", text.lower()))
+            assert (2 * part + 1 in places) == (word in re.findall(r"\w+", heading.lower()))
 
 
 def test_page_has_no_inline_style_or_script(fixture_site: Path, stage_site: Path) -> None:

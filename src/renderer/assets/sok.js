@@ -1,4 +1,4 @@
-// Search over all pages. The index is a script that sets a global, so it loads from file:// as well as from a server.
+// Search over all pages. The index is in pieces; each is a script, so it loads from file:// as well as from a server.
 (function () {
   "use strict";
 
@@ -18,44 +18,102 @@
   box.appendChild(panel);
   box.hidden = false;
 
-  var loading = false;
-  function load() {
-    if (loading) return;
-    loading = true;
-    var script = document.createElement("script");
-    script.src = root + "/site_libs/bistand/sokindex.js";
-    script.onload = search;
-    document.head.appendChild(script);
+  // What has come: the index, where words stand by piece, and texts by page. Scripts are loaded once, when they are needed.
+  var index = null, size = 0, vocabulary = [], first = [], owner = [], pieces = [], texts = [], asked = {}, turn = 0;
+  window.bistandSok = {
+    index: function (count, content) {
+      size = count;
+      index = content;
+      vocabulary = content.ord ? content.ord.split(" ") : [];
+      content.sidor.forEach(function (page, number) {
+        first.push(owner.length);
+        for (var i = 0; i < page[3]; i++) owner.push(number);
+      });
+    },
+    ord: function (number, content) {
+      pieces[number] = content;
+    },
+    text: function (number, content) {
+      texts[number] = content;
+    },
+  };
+
+  function load(names, then) {
+    var left = names.length;
+    function done() {
+      left -= 1;
+      if (left <= 0) then();
+    }
+    if (!left) then();
+    names.forEach(function (name) {
+      var known = asked[name];
+      if (known === true) return done();
+      if (known) return known.push(done);
+      asked[name] = [done];
+      var script = document.createElement("script");
+      script.src = root + "/site_libs/bistand/" + name + ".js";
+      script.onload = script.onerror = function () {
+        var waiting = asked[name];
+        asked[name] = true;
+        waiting.forEach(function (call) {
+          call();
+        });
+      };
+      document.head.appendChild(script);
+    });
   }
 
   function fold(text) {
     return text.toLocaleLowerCase("sv");
   }
 
-  function score(words, title, heading, text) {
-    var total = 0;
-    for (var i = 0; i < words.length; i++) {
-      var word = words[i];
-      var points = (title.includes(word) ? 8 : 0) + (heading.includes(word) ? 5 : 0) + (text.includes(word) ? 1 : 0);
-      if (!points) return 0;
-      total += points;
-    }
-    return total;
+  // By part of the site: 1 if any of the words stands in its text, plus 2 if in its heading.
+  function points(matches) {
+    var found = new Map();
+    matches.forEach(function (word) {
+      var place = 0;
+      ((pieces[Math.floor(word / size)] || [])[word % size] || []).forEach(function (step) {
+        place += step;
+        found.set(place >> 1, (found.get(place >> 1) || 0) | (place % 2 ? 2 : 1));
+      });
+    });
+    return found;
   }
 
-  function find(words) {
-    var hits = [];
-    (window.bistandSokindex || []).forEach(function (page) {
-      var title = fold(page.t + " " + page.g);
-      var best = null;
-      page.s.concat(page.s.length ? [] : [["", "", ""]]).forEach(function (part) {
-        var points = score(words, title, fold(part[0]), fold(part[2]));
-        if (points && (!best || points > best.points)) best = { points: points, page: page, part: part };
+  function find(words, matches) {
+    var places = matches.map(points), best = new Map(), hits = [];
+    var titles = index.sidor.map(function (page) {
+      var title = fold(page[1] + " " + page[2]);
+      return words.map(function (word) {
+        return title.includes(word) ? 8 : 0;
       });
-      if (best) hits.push(best);
+    });
+    function consider(page, part, found) {
+      var total = 0;
+      for (var i = 0; i < words.length; i++) {
+        var where = (found && places[i].get(found.part)) || 0;
+        var one = titles[page][i] + (where & 2 ? 5 : 0) + (where & 1);
+        if (!one) return;
+        total += one;
+      }
+      var before = best.get(page);
+      if (!before || total > before.points || (total === before.points && part < before.part)) {
+        best.set(page, { points: total, page: page, part: part });
+      }
+    }
+    places.forEach(function (found) {
+      found.forEach(function (_, part) {
+        consider(owner[part], part - first[owner[part]], { part: part });
+      });
+    });
+    titles.forEach(function (title, page) {
+      if (!best.has(page)) consider(page, 0, null);
+    });
+    best.forEach(function (hit) {
+      hits.push(hit);
     });
     return hits.sort(function (a, b) {
-      return b.points - a.points || a.page.u.localeCompare(b.page.u);
+      return b.points - a.points || index.sidor[a.page][0].localeCompare(index.sidor[b.page][0]);
     });
   }
 
@@ -89,14 +147,16 @@
   function show(hits, words) {
     list.textContent = "";
     hits.slice(0, limit).forEach(function (hit) {
+      var page = index.sidor[hit.page];
       var item = document.createElement("li");
       var link = document.createElement("a");
-      link.href = root + "/" + hit.page.u + (hit.part[1] ? "#" + encodeURIComponent(hit.part[1]) : "");
+      var part = (texts[hit.page] || [])[hit.part] || ["", "", ""];
+      link.href = root + "/" + page[0] + (part[1] ? "#" + encodeURIComponent(part[1]) : "");
       var title = document.createElement("strong");
-      title.textContent = (hit.page.g ? hit.page.g + ": " : "") + hit.page.t;
+      title.textContent = (page[2] ? page[2] + ": " : "") + page[1];
       link.appendChild(title);
       var text = document.createElement("span");
-      appendMarked(text, (hit.part[0] ? hit.part[0] + " \u2013 " : "") + snippet(hit.part[2], words), words);
+      appendMarked(text, (part[0] ? part[0] + " \u2013 " : "") + snippet(part[2], words), words);
       link.appendChild(text);
       item.appendChild(link);
       list.appendChild(item);
@@ -106,21 +166,48 @@
   }
 
   function search() {
-    var words = fold(field.value).split(/\s+/).filter(function (word) {
-      return word.length > 1;
-    });
-    if (!words.length || !window.bistandSokindex) {
+    var mine = ++turn;
+    var words = (fold(field.value).match(/[\p{L}\p{N}_]{2,}/gu) || []);
+    if (!words.length) {
       panel.hidden = true;
       return;
     }
-    show(find(words), words);
+    load(["sokindex"], function () {
+      if (!index || mine !== turn) return;
+      var needed = new Set();
+      var matches = words.map(function (word) {
+        var found = [];
+        vocabulary.forEach(function (known, place) {
+          if (word.length < 3 ? known.startsWith(word) : known.includes(word)) {
+            found.push(place);
+            needed.add("sok/o" + Math.floor(place / size));
+          }
+        });
+        return found;
+      });
+      load(Array.from(needed), function () {
+        if (mine !== turn) return;
+        var hits = find(words, matches);
+        var shown = hits.slice(0, limit).filter(function (hit) {
+          return index.sidor[hit.page][3];
+        });
+        load(shown.map(function (hit) {
+          return "sok/t" + hit.page;
+        }), function () {
+          if (mine === turn) show(hits, words);
+        });
+      });
+    });
   }
 
   function close() {
+    turn += 1;
     panel.hidden = true;
   }
 
-  field.addEventListener("focus", load);
+  field.addEventListener("focus", function () {
+    load(["sokindex"], function () {});
+  });
   field.addEventListener("input", search);
   box.addEventListener("keydown", function (event) {
     var links = Array.from(list.querySelectorAll("a"));
