@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -127,12 +129,18 @@ def run_lua(script: str, request: dict[str, Any], cwd: Path | None = None) -> di
         text=True,
         encoding="utf-8",
         cwd=cwd,
+        env=_environment(),
         check=False,
     )
     if done.returncode != 0:
         raise BistandError(f"Pandoc avbröts: {done.stderr.strip()[-2000:]}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def _environment() -> dict[str, str]:
+    """Pandoc reads paths as the locale says: without UTF-8 it does not find its own filters in a folder with å, ä or ö."""
+    return {**os.environ, **({"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {})}
 
 
 def _page_body(result: dict[str, Any]) -> PageBody:

@@ -11,7 +11,7 @@ import typer
 from analysis.cli.data import data_app
 from analysis.cli.declaration import declaration_app
 from analysis.cli.micro import micro_app
-from analysis.cli.shared import alone, prepare_terminal, swedish_errors
+from analysis.cli.shared import alone, prepare_terminal, say, swedish_errors
 from analysis.errors import BistandError
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def report(
     name = f"rapport-{atergivare}{'-utan-sverige' if utan_sverige else ''}"
     before = gate.recall(project, name, gate.state(project)) if korning is None else None
     if before is not None:
-        typer.echo("\n".join(before))
-        typer.echo(f"Ingenting har ändrats sedan dess, {time.perf_counter() - began:.1f} s.")
+        say("\n".join(before))
+        say(f"Ingenting har ändrats sedan dess, {time.perf_counter() - began:.1f} s.")
         return
     check_inputs(project)
     from analysis.cli.progress import bar
@@ -72,7 +72,7 @@ def report(
         country=not utan_sverige,
     )
     panel = result.panel
-    typer.echo(
+    say(
         f"Observationer: {panel.rows} ({panel.added} nya, {panel.changed} ändrade, {panel.removed} borttagna) "
         f"ur {len(panel.sources)} källor."
     )
@@ -84,10 +84,10 @@ def report(
         ]
         gate.store(project, name, gate.state(project), lines)
     made = ", ".join(dict.fromkeys(outcome.name.split("/")[0] for outcome in result.executed)) or "inga"
-    typer.echo(
+    say(
         f"Körda: {made} ({len(result.executed)} anteckningsböcker). Oförändrade körningar: {len(result.skipped)}."
     )
-    typer.echo(
+    say(
         f"Webbplatsen: {result.pages} sidor i {project.relative(project.site)}/index.html "
         f"({result.renderer} återgivare), {time.perf_counter() - began:.0f} s."
     )
@@ -107,7 +107,7 @@ def lista() -> None:
     if lines is None:
         lines = _list_runs(project)
         gate.store(project, "lista", gate.state(project, built=False), lines)
-    typer.echo("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _list_runs(project: Project) -> list[str]:
@@ -138,7 +138,7 @@ def matt(
     from analysis.sources.catalogue import load_catalogue
     from analysis.sources.ingest.headings import measures_text
 
-    typer.echo(measures_text(load_catalogue(find_project().raw), sok))
+    say(measures_text(load_catalogue(find_project().raw), sok))
 
 
 @app.command("new-period")
@@ -181,13 +181,13 @@ def new_period(
         rubrik=rubrik,
         planned=planerad,
         dry_run=prova,
-        echo=typer.echo,
+        echo=say,
     )
     if not added.written or not kor:
         return
     report(korning=None, atergivare="auto", processer=0, karnor="varma", utan_sverige=False)
     for line in changes_since_previous(project, added.run.id):
-        typer.echo(line)
+        say(line)
 
 
 @app.command()
@@ -213,17 +213,17 @@ def publish(
     if aterstall:
         if till is None:
             raise BistandError("--aterstall behöver veta vilken mapp", fix="Skriv också --till MAPP.")
-        typer.echo("\n".join(restore(Path(till).resolve())) or "Inget behövde återställas.")
+        say("\n".join(restore(Path(till).resolve())) or "Inget behövde återställas.")
         return
     if till is not None:
-        typer.echo(f"Webbplatsen är kopierad till {copy_to(project, Path(till).resolve())}.")
+        say(f"Webbplatsen är kopierad till {copy_to(project, Path(till).resolve())}.")
         return
     try:
         day = date.fromisoformat(datum) if datum else date.today()
     except ValueError as error:
         raise BistandError(f"datumet ”{datum}” går inte att tolka", fix="Skriv ÅÅÅÅ-MM-DD.") from error
     bundle = make_bundle(project, day=day)
-    typer.echo(f"Paketet {project.relative(bundle.path)}: {bundle.files} filer, SHA-256 {bundle.sha256}.")
+    say(f"Paketet {project.relative(bundle.path)}: {bundle.files} filer, SHA-256 {bundle.sha256}.")
 
 
 @app.command()
@@ -241,7 +241,7 @@ def stada() -> None:
     for folder in (project.site, *(path for path in made if path != places)):
         found = strangers(folder) if folder.is_dir() else ()
         if folder.is_dir() and not remove_folder(folder):
-            typer.echo(
+            say(
                 f"{project.relative(folder)} ligger kvar: {found[0].name if found else 'något'} är inte byggt här."
             )
 
@@ -253,7 +253,7 @@ def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] =
     from analysis.paths import find_project
     from analysis.pipeline import serve as server
 
-    server.serve(find_project().site, port, typer.echo)
+    server.serve(find_project().site, port, say)
 
 
 @app.command()
@@ -267,7 +267,7 @@ def logg(
     from analysis.paths import find_project
     from analysis.pipeline.log_command import prove
 
-    typer.echo(prove(find_project(), seal_it=forsegla))
+    say(prove(find_project(), seal_it=forsegla))
 
 
 @app.command()
@@ -278,7 +278,7 @@ def miljo() -> None:
     from analysis.paths import find_project
     from analysis.pipeline.environment import write_environment
 
-    typer.echo(f"Skrev {write_environment(find_project())}.")
+    say(f"Skrev {write_environment(find_project())}.")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.shared import alone, confirm, swedish_errors
+from analysis.cli.shared import alone, confirm, say, swedish_errors
 
 _COLUMN_HELP = "Rubrik=MÅTT[,kon=K][,skala=0.001] eller Rubrik=ej med; kan anges flera gånger."
 
@@ -24,11 +24,11 @@ def data_build() -> None:
 
     result = build_panel(find_project())
     for source in result.sources:
-        typer.echo(
+        say(
             f"{source.source_id:<36} {source.rows:>6} rader, {source.with_value:>6} med värde, "
             f"{source.municipalities:>3} kommuner, {source.first_period}–{source.last_period}"
         )
-    typer.echo(
+    say(
         f"Summa {result.rows} rader: {result.added} nya, {result.changed} ändrade, {result.removed} borttagna."
     )
 
@@ -95,7 +95,7 @@ def data_add(
         i_efterhand=i_efterhand,
         yes=yes,
     )
-    add_file(find_project(), fil, options, confirm=confirm, echo=typer.echo)
+    add_file(find_project(), fil, options, confirm=confirm, echo=say)
 
 
 @data_app.command("flytta")
@@ -108,7 +108,7 @@ def data_move(
     from analysis.paths import find_project
     from analysis.pipeline.data_move import move_own
 
-    move_own(find_project(), confirm=lambda question: yes or confirm(question), echo=typer.echo)
+    move_own(find_project(), confirm=lambda question: yes or confirm(question), echo=say)
 
 
 @data_app.command("kontrollera-arkiv")
@@ -119,7 +119,7 @@ def data_archive() -> None:
     from analysis.pipeline.archive import demand_no_own_counts
 
     demand_no_own_counts(find_project())
-    typer.echo("Arkivet innehåller inga egna räknade tal.")
+    say("Arkivet innehåller inga egna räknade tal.")
 
 
 @data_app.command("fetch")
@@ -150,7 +150,7 @@ def data_fetch(
         tillat_luckor=tillat_luckor,
         yes=yes,
     )
-    fetch(find_project(), kalla, options, confirm=confirm, echo=typer.echo)
+    fetch(find_project(), kalla, options, confirm=confirm, echo=say)
 
 
 @data_app.command("prova")
@@ -164,7 +164,7 @@ def data_try(
     from analysis.paths import find_project
     from analysis.pipeline.data_try import try_services
 
-    try_services(find_project(), kalla, kommun=kommun, adress=adress, echo=typer.echo)
+    try_services(find_project(), kalla, kommun=kommun, adress=adress, echo=say)
 
 
 @data_app.command("diff")
@@ -179,11 +179,11 @@ def data_diff(
     project = find_project()
     vintages = [item.passport.series for item in find_passports(*project.sources)]
     if serie is None and len(set(vintages)) == len(vintages):
-        typer.echo("Ingen serie har mer än en utgåva, så det finns inget att jämföra.")
+        say("Ingen serie har mer än en utgåva, så det finns inget att jämföra.")
         return
     from analysis.pipeline.data_diff import show_diff
 
-    show_diff(project, serie, typer.echo)
+    show_diff(project, serie, say)
 
 
 @data_app.command("mall")
@@ -198,4 +198,4 @@ def data_template(
     from analysis.paths import find_project
     from analysis.pipeline.data_commands import write_template
 
-    write_template(find_project(), fil, kommun=kommun, fran=fran, manader=manader, echo=typer.echo)
+    write_template(find_project(), fil, kommun=kommun, fran=fran, manader=manader, echo=say)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.shared import alone, swedish_errors
+from analysis.cli.shared import alone, say, swedish_errors
 
 declaration_app = typer.Typer(
     no_args_is_help=True, help="Deklarationer: vad som ska bedömas, låst före utfallet."
@@ -23,7 +23,7 @@ def lista() -> None:
 
     for item in load_declarations(find_project().reports):
         years = ", ".join(str(outcome.ar) for outcome in item.utfall)
-        typer.echo(f"{item.id}  version {item.version}  {item.state}  utfall {years}  {item.titel}")
+        say(f"{item.id}  version {item.version}  {item.state}  utfall {years}  {item.titel}")
 
 
 @declaration_app.command("las")
@@ -37,7 +37,7 @@ def las(name: Name) -> None:
     from analysis.pipeline.declare import lock
 
     done = lock(find_project(), name, date.today())
-    typer.echo(f"{name} är låst ({done.sha256[:16]}). {done.rows} prognosrader är lagda i loggen.")
+    say(f"{name} är låst ({done.sha256[:16]}). {done.rows} prognosrader är lagda i loggen.")
 
 
 @declaration_app.command("kor")
@@ -49,7 +49,7 @@ def kor(name: Name) -> None:
     from analysis.pipeline.declare import carry_out
 
     for sentence in carry_out(find_project(), name):
-        typer.echo(sentence)
+        say(sentence)
 
 
 @declaration_app.command("ny")
@@ -64,7 +64,7 @@ def ny(plan: Annotated[str, typer.Argument(help="Planens id, till exempel uppsal
 
     project = find_project()
     path = draft(project, plan, date.today())
-    typer.echo(
+    say(
         f"Skrev {project.relative(path)}. Läs den, ändra det som är fel, och lås den med "
         f"”bistand deklaration las {path.stem}”. Ångra: ta bort filen."
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.shared import swedish_errors
+from analysis.cli.shared import say, swedish_errors
 
 micro_app = typer.Typer(
     help="Enskilda åtgärders effekt ur egna personuppgifter, på den egna datorn.", no_args_is_help=True
@@ -24,7 +24,7 @@ def micro_check(
     from analysis.paths import find_project
 
     for line in check(mapp or find_project().root / "data" / "mikro"):
-        typer.echo(line)
+        say(line)
 
 
 @micro_app.command("run")
@@ -50,13 +50,13 @@ def micro_run(
         out,
         draws=dragningar,
         threshold=minsta_antal,
-        progress=typer.echo,
+        progress=say,
     )
     for line in released.lines:
-        typer.echo(line)
+        say(line)
     first, last = (period_name(month_label(month)) for month in (released.window.first, released.window.last))
     page = write_pages(out, released.place, f"{first} till {last}")
-    typer.echo(f"Sidorna, en per åtgärd: {project.relative(page)}")
+    say(f"Sidorna, en per åtgärd: {project.relative(page)}")
 
 
 @micro_app.command("exempel")
@@ -66,7 +66,7 @@ def micro_example(mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva
     from analysis.micro.commands import example
 
     for line in example(mapp):
-        typer.echo(line)
+        say(line)
 
 
 @micro_app.command("las")
@@ -96,7 +96,7 @@ def micro_las(
         layout=layout, programmes=program, published=published, synthetic=pahittade,
     )  # fmt: skip
     for line in done.lines:
-        typer.echo(line)
+        say(line)
 
 
 @micro_app.command("layout")
@@ -111,7 +111,7 @@ def micro_layout(
     from analysis.paths import find_project
 
     for line in show_layout(fil, find_project().raw, till, layout):
-        typer.echo(line)
+        say(line)
 
 
 @micro_app.command("glom")
@@ -124,7 +124,7 @@ def micro_glom(
     from analysis.paths import find_project
 
     for line in destroy_key(mapp or find_project().root / "data" / "mikro"):
-        typer.echo(line)
+        say(line)
 
 
 @micro_app.command("exempelfiler")
@@ -144,7 +144,5 @@ def micro_example_files(
     town = Municipality(inflow=storlek, months=manader, churn=0.15)
     dirt = Dirt(repeated=0.002, late=0.01, wrong_code=0.001)
     files = write_statutory(generate(town, 1), mapp, dirt=dirt)
-    typer.echo(
-        f"{len(files)} påhittade månadsfiler ligger i {mapp}. Inget personnummer i dem kan vara någons."
-    )
-    typer.echo(f"Pröva: bistand mikro las {mapp}/*.txt --kommun 0380 --pahittade --mapp data/mikro-exempel")
+    say(f"{len(files)} påhittade månadsfiler ligger i {mapp}. Inget personnummer i dem kan vara någons.")
+    say(f"Pröva: bistand mikro las {mapp}/*.txt --kommun 0380 --pahittade --mapp data/mikro-exempel")

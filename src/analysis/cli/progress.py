@@ -6,8 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import typer
-
+from analysis.cli.shared import say
 from analysis.pipeline.jobs import Job, Outcome
 from analysis.pipeline.report import Progress
 
@@ -56,4 +55,4 @@ def bar() -> Progress:
         for item in bars:
             item.close()
 
-    return Progress(say=typer.echo, start=start, step=step, stop=stop, begin=begin)
+    return Progress(say=say, start=start, step=step, stop=stop, begin=begin)

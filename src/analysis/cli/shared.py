@@ -15,6 +15,7 @@ import typer
 from analysis.alone import alone as hold
 from analysis.errors import BistandError, computer_error
 from analysis.paths import find_project
+from analysis.plain import printable
 
 _PLAIN: Final = str.maketrans("”“’–—−…≤≥→·\u00a0\u202f\u2011", '""\'---.<>>.  -')
 
@@ -42,7 +43,7 @@ def swedish_errors(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _stop(error: BistandError) -> None:
-    typer.secho(f"Fel: {error}", fg=typer.colors.RED, err=True)
+    typer.secho(printable(f"Fel: {error}"), fg=typer.colors.RED, err=True)
     raise typer.Exit(1) from error
 
 
@@ -58,9 +59,14 @@ def alone(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text; what a file has put into it cannot steer the terminal."""
+    typer.echo(printable(text), err=err)
+
+
 def confirm(question: str) -> bool:
     """Ask the user; anything but a yes is a no."""
-    return typer.confirm(question, default=False)
+    return typer.confirm(printable(question), default=False)
 
 
 def prepare_terminal() -> None:

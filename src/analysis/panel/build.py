@@ -15,6 +15,7 @@ from analysis.errors import BistandError
 from analysis.files import write_bytes
 from analysis.panel.schema import validate
 from analysis.paths import Project
+from analysis.plain import demand_plain_columns
 from analysis.sources import read_source
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.corrections import apply_corrections, read_corrections
@@ -99,6 +100,7 @@ def assemble(
 ) -> pd.DataFrame:
     """Put the sources together: corrections applied, vintages settled, schema checked, rows sorted."""
     raw = pd.concat(frames, ignore_index=True)
+    demand_plain_columns(raw, ("group", "note"))
     ledger = project.raw / "corrections.yml"
     corrected = apply_corrections(
         raw, read_corrections(ledger), ledger=ledger, later=later_vintages(passports)

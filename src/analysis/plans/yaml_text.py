@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from analysis.errors import BistandError
+from analysis.plain import demand_plain
 
 Place = Sequence[str | int]
 
@@ -44,7 +45,7 @@ def read_yaml(path: Path) -> object:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        return yaml.load(text, Loader=_StrictLoader)
+        content = yaml.load(text, Loader=_StrictLoader)
     except UnicodeDecodeError as error:
         raise BistandError(
             "Filen är inte sparad som UTF-8.", file=path, fix="Spara om filen med teckenkodningen UTF-8."
@@ -59,6 +60,8 @@ def read_yaml(path: Path) -> object:
         ) from error
     except yaml.YAMLError as error:
         raise BistandError(f"Filen går inte att läsa som YAML: {error}", file=path) from error
+    demand_plain(content, path)
+    return content
 
 
 def line_of(path: Path, place: Place) -> int | None:

@@ -37,7 +37,7 @@ class Target(BaseModel):
 
     namn: str
     matt: str
-    niva: float = Field(ge=0)
+    niva: float = Field(ge=0, allow_inf_nan=False)
     villkor: Literal["högst", "minst"] = "högst"
     senast: str = Field(pattern=PERIOD_PATTERN)
     text: str
@@ -65,7 +65,7 @@ class Run(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
     rubrik: str
     kommun: str = Field(pattern=r"^\d{4}$")
     period: str = Field(pattern=PERIOD_PATTERN)

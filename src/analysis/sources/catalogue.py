@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import BistandError, allowed_values
+from analysis.plain import demand_plain
 from analysis.sources.makeup import HOW_TO, Makeup
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import describe_validation, read_yaml
@@ -142,6 +143,12 @@ def read_municipalities(path: Path) -> dict[str, Municipality]:
     """Read code, name and county (header ``kommun_kod,name,lan``) and add riket as 0000."""
     with path.open(encoding="utf-8", newline="") as stream:
         rows = [Municipality(row["kommun_kod"], row["name"], row["lan"]) for row in csv.DictReader(stream)]
+    for row in rows:
+        demand_plain({"kommun_kod": row.code, "name": row.name, "lan": row.county}, path)
+        if not re.fullmatch(r"\d{4}", row.code):
+            raise BistandError(
+                f"kommunkoden ”{row.code}” ska ha fyra siffror", file=path, column="kommun_kod"
+            )
     return {RIKET: Municipality(RIKET, "Riket", ""), **{row.code: row for row in rows}}
 
 

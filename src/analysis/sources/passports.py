@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import BistandError
 from analysis.files import sha256_of
+from analysis.plain import demand_plain
 
 #: The parser in C where there is one: ten times as fast, the same result.
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -192,20 +193,37 @@ def describe_validation(error: ValidationError) -> str:
         "union_tag_invalid": "har ett otillåtet värde",
         "int_parsing": "är inte ett heltal",
         "string_type": "ska vara text (sätt citattecken om det ser ut som ett tal)",
+        "finite_number": "ska vara ett ändligt tal",
+        "float_parsing": "är inte ett tal (decimaler skrivs med punkt här)",
+        "float_type": "är inte ett tal",
+        "int_type": "är inte ett heltal",
+        "int_from_float": "är inte ett heltal",
+        "bool_parsing": "ska vara ja eller nej",
+        "tuple_type": "ska vara en lista",
+        "dict_type": "ska vara en post med fält",
+        "model_type": "ska vara en post med fält",
+        "too_short": "har för få poster",
+        "string_too_long": "är för lång",
+        "greater_than": "ska vara större än {gt:g}",
+        "greater_than_equal": "ska vara minst {ge:g}",
+        "less_than": "ska vara mindre än {lt:g}",
+        "less_than_equal": "får vara högst {le:g}",
+        "date_type": "är inte ett datum (ÅÅÅÅ-MM-DD)",
     }
     parts = []
     for item in error.errors():
         where = ".".join(str(step) for step in item["loc"]) or "(hela posten)"
-        expected = item.get("ctx", {}).get("expected")
-        allowed = f"; tillåtet: {expected}" if expected else ""
-        parts.append(f"”{where}” {kinds.get(item['type'], item['msg'])}{allowed}")
+        context = item.get("ctx", {})
+        allowed = f"; tillåtet: {context['expected']}" if context.get("expected") else ""
+        said = kinds.get(item["type"], item["msg"].removeprefix("Value error, "))
+        parts.append(f"”{where}” {said.format(**context) if item['type'] in kinds else said}{allowed}")
     return "; ".join(parts)
 
 
 def read_yaml(path: Path) -> object:
-    """Read YAML; a syntax error becomes a Swedish message with its row."""
+    """Read YAML whose texts are plain text; a fault becomes a Swedish message with its row."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise BistandError(
@@ -214,6 +232,8 @@ def read_yaml(path: Path) -> object:
             row=mark.line + 1 if mark is not None else None,
             fix="Kontrollera indrag, kolon och citattecken på raden.",
         ) from error
+    demand_plain(content, path)
+    return content
 
 
 def load_passport(path: Path) -> LocatedPassport:

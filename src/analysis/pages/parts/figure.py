@@ -12,6 +12,7 @@ from analysis.errors import BistandError
 from analysis.files import write_bytes, write_text
 from analysis.pages.parts import theme
 from analysis.pages.parts.markdown import Markdown
+from analysis.plain import harmless
 
 
 def publish_figure(
@@ -71,5 +72,5 @@ def publish_figure(
 
 def publish_data(data: pd.DataFrame, *, name: str, output: Path) -> None:
     """Write a table as a CSV that a Swedish Excel opens: semicolons, decimal comma, UTF-8 with BOM."""
-    text = data.to_csv(index=False, sep=";", decimal=",", lineterminator="\n")
+    text = harmless(data).to_csv(index=False, sep=";", decimal=",", lineterminator="\n")
     write_text(output / "data" / f"{name}.csv", "\ufeff" + text)
