@@ -99,7 +99,6 @@ DOORS = {
     "passets producent": _in_yaml("data/raw/kolada/2026-09/n31807.pass.yml", ("producent",)),
     "passets titel": _in_yaml("data/raw/kolada/2026-09/n31807.pass.yml", ("titel",)),
     "måttets namn": _in_yaml("data/raw/matt.yml", ("matt", "N31807", "namn")),
-    "händelsen": _in_yaml("data/raw/handelser.yml", ("handelser", 0, "namn")),
     "gruppens titel": _in_yaml("data/raw/jamforelsegrupper.yml", ("storre-stader", "titel")),
 }
 

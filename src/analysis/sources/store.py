@@ -97,8 +97,21 @@ def sweep(raw: Path) -> None:
 
 
 def next_label(raw: Path, series_folder: str, day: date) -> str:
-    """Return the name of the folder that the next vintage gets: the day, with a number if it is taken."""
+    """Return the name of the folder that the next vintage gets: the day, with a number if it is taken.
+
+    Raises
+    ------
+    BistandError
+        If the series has a vintage from a later day: the computer's clock is wrong, and the new one would count as older.
+    """
     parent = raw / series_folder
+    days = [path.name[:10] for path in parent.glob("*") if re.fullmatch(r"\d{4}-\d\d-\d\d(-\d+)?", path.name)]
+    if days and max(days) > day.isoformat():
+        raise BistandError(
+            f"datorns klocka visar {day.isoformat()}, men serien har redan en utgåva från {max(days)}",
+            file=parent,
+            fix="Ställ klockan rätt och kör om. Ingenting är sparat.",
+        )
     label, number = day.isoformat(), 1
     while (parent / label).exists():
         number += 1
