@@ -125,8 +125,10 @@ def build(
         key = cell._replace(measure=numerator(cell.measure, measure))
         size = denominator(cell, measure, cells, people)
         if key not in cells.counts and size is not None and math.isfinite(size.high):
-            scale, half = SCALE[measure.enhet], 0.5 * 10**-measure.decimaler if value else 0.0
-            cells.add(key, max(0.0, value - half) / scale * size.low, (value + half) / scale * size.high)
+            scale, half = SCALE[measure.enhet], 0.5 * 10**-measure.decimaler
+            most = (value + half) / scale * size.high
+            # A share printed as nil says that there is nobody only where one person would have shown.
+            cells.add(key, max(0.0, value - half) / scale * size.low, most if value or most >= 1 else 0.0)
     _Relations(cells, measures).find()
     return cells
 
@@ -136,14 +138,18 @@ class _Relations:
 
     def __init__(self, cells: Cells, measures: Mapping[str, Measure]) -> None:
         self.cells, self.measures = cells, measures
-        self.given = [key for key in cells.counts if isinstance(key, Cell)]
+
+    def _cells(self) -> list[Cell]:
+        """Cells of measures, given or found so far; not the rests."""
+        return [key for key in self.cells.counts if isinstance(key, Cell)]
 
     def find(self) -> None:
-        self._genders()
-        self._groups()
-        for cell in self.given:
-            if cell.measure in self.measures:
-                self._declared(cell)
+        for _ in range(2):  # the first time may add cells that no source gives, and that others are parts of
+            self._genders()
+            self._groups()
+            for cell in self._cells():
+                if cell.measure in self.measures:
+                    self._declared(cell)
         self._years()
         self._shares()
 
@@ -164,8 +170,20 @@ class _Relations:
                 self.cells.small.add(missing)
         self.cells.sums.append(Sum(total, (*parts, missing), exact=counts[missing] == rest))
 
+    def _within(self, whole: Cell, parts: tuple[Cell, ...], missing: Key) -> None:
+        """Say that parts are within a whole; where the whole of a month is not given, that they are within its year."""
+        if whole in self.cells.counts:
+            self._split(whole, parts, missing)
+            return
+        year = whole._replace(period=whole.period[:4])
+        counted_once = (
+            whole.measure in self.measures and self.measures[whole.measure].skydd.aret == "någon gång"
+        )
+        if counted_once and year in self.cells.counts and year != whole:
+            self._split(year, parts, ("rest", year, *parts), persons=False)
+
     def _genders(self) -> None:
-        for cell in list(self.given):
+        for cell in self._cells():
             if cell.gender != "T":
                 continue
             parts = tuple(
@@ -181,18 +199,18 @@ class _Relations:
 
     def _groups(self) -> None:
         grouped: dict[Cell, list[Cell]] = defaultdict(list)
-        for cell in self.given:
+        for cell in self._cells():
             if cell.group != ALL:
                 grouped[cell._replace(group=ALL)].append(cell)
         for total, parts in grouped.items():
             made = self.measures[total.measure].skydd if total.measure in self.measures else None
             wholes = {total, total._replace(measure=made.grupper_av) if made and made.grupper_av else total}
-            for whole in sorted(wholes & set(self.cells.counts)):
-                if made is not None and made.grupper == "överlappar":
-                    for part in parts:
-                        self._split(whole, (part,), ("rest", whole, part), persons=False)
-                else:
-                    self._split(whole, tuple(parts), ("rest", whole, total.measure))
+            for whole in sorted(wholes):
+                if made is None or made.grupper == "delar":
+                    self._within(whole, tuple(parts), ("rest", whole, total.measure))
+                    continue
+                for part in parts if whole in self.cells.counts else ():
+                    self._split(whole, (part,), ("rest", whole, part), persons=False)
 
     def _declared(self, cell: Cell) -> None:
         made = self.measures[cell.measure].skydd
@@ -204,8 +222,7 @@ class _Relations:
                 self._split(cell, parts, absent[0] if len(absent) == 1 else ("rest", cell, "delar"))
         for item in made.ingar_i:
             whole = _shift(cell, item.manader)._replace(measure=item.matt)
-            if whole in self.cells.counts:
-                self._split(whole, (cell,), ("rest", whole, cell))
+            self._within(whole, (cell,), ("rest", whole, cell))
         for other in made.hogst:
             for period in {cell.period, cell.period[:4]}:
                 whole = cell._replace(measure=other, period=period)
@@ -214,7 +231,7 @@ class _Relations:
 
     def _years(self) -> None:
         months: dict[Cell, list[Cell]] = defaultdict(list)
-        for cell in self.given:
+        for cell in self._cells():
             if len(cell.period) == 7 and cell.period[5:].isdigit():
                 months[cell._replace(period=cell.period[:4])].append(cell)
         for year, parts in months.items():
@@ -233,7 +250,7 @@ class _Relations:
             if measure.skydd.slag != "andel":
                 continue
             top, bottom = numerator(measure_id, measure), str(measure.skydd.namnare)
-            for cell in self.given:
+            for cell in self._cells():
                 whole = cell._replace(measure=bottom)
                 if cell.measure == top and whole in self.cells.counts:
                     self._split(whole, (cell,), ("rest", whole, cell))
