@@ -1,7 +1,9 @@
-"""Time the embedded renderer: a site of many pages made of copies of the fixture's report pages.
+"""What the site costs: staging, lint, pages, Word documents, search index, feed and checks, of real pages.
 
-Run ``python benchmarks/render.py [--pages 300] [--jobs 2]``. Prints a table; stops with an error if the aim is missed
-(300 pages within 30 s from nothing, no page over 300 kB).
+    python benchmarks/render.py [--pages 60,140,380]
+
+Takes the pages that ``bistand report`` has made in this checkout and fills up with copies of one run under other names.
+For each number of pages: the site from nothing, again with nothing changed, and with one run's pages changed.
 """
 
 from __future__ import annotations
@@ -9,83 +11,109 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import sys
+import statistics
 import tempfile
 import time
 from pathlib import Path
 
-from renderer import embedded
+import yaml
 
-FIXTURE = Path(__file__).parents[1] / "tests" / "site" / "oracle" / "fixture"
-REPORTS = FIXTURE / "reports" / "exempelkoping-2024"
-AIM_SECONDS_PER_PAGE = 30 / 300
-AIM_KB = 300
+from analysis.paths import Project
+from analysis.pipeline.report import publish_site
+from analysis.runs.load import load_runs
+from analysis.sources.catalogue import load_catalogue
+
+ROOT = Path(__file__).resolve().parents[1]
+#: The run that is copied: one with all its pages.
+RUN = "uppsala-26p-2022"
+#: Pages without any copy, and of each copy.
+OWN, EACH = 61, 6
 
 
-def build_stage(stage: Path, pages: int) -> None:
-    """Copy the fixture and fill it up with report pages, two to a folder."""
-    shutil.copytree(FIXTURE, stage)
-    config = (stage / "_quarto.yml").read_text(encoding="utf-8")
-    names = []
-    for number in range((pages - 7 + 1) // 2):
-        folder = stage / "reports" / f"kommun-{number:03d}"
-        shutil.copytree(REPORTS, folder)
-        for path in sorted(folder.glob("*.ipynb")):
-            text = path.read_text(encoding="utf-8")
-            own = text.replace("Exempelköping", f"Kommun {number:03d}").replace("../exempelkoping-2024/", "")
-            path.write_text(own, encoding="utf-8")
-            names.append(path.relative_to(stage).as_posix())
-    names = names[: pages - 7]
-    render = "".join(f"    - {name}\n" for name in names)
-    config = config.replace("    - om/tillganglighet.qmd\n", render + "    - om/tillganglighet.qmd\n", 1)
-    contents = "".join(f"          - {name}\n" for name in names)
-    section = f'      - section: "Alla kommuner"\n        contents:\n{contents}'
-    config = config.replace(
-        "      - href: om/tillganglighet.qmd\n        text:",
-        section + "      - href: om/tillganglighet.qmd\n        text:",
-        1,
+def build_project(folder: Path, pages: int) -> Project:
+    """Return a project with this checkout's made pages, and copies of one run up to `pages`."""
+    project = Project(folder)
+    for name in ("data/raw", "notebooks", "site", "src", "_quarto.yml", "pyproject.toml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(
+        ROOT / "reports", project.reports, ignore=shutil.ignore_patterns("kommun", "_sverige", ".*")
     )
-    (stage / "_quarto.yml").write_text(config, encoding="utf-8")
+    content = yaml.safe_load(project.runs_file.read_text(encoding="utf-8"))
+    original = next(run for run in content["korningar"] if run["id"] == RUN)
+    for number in range(max(0, round((pages - OWN) / EACH))):
+        name = f"{RUN}-{number:03d}"
+        shutil.copytree(project.reports / RUN, project.reports / name)
+        _mark(project.reports / name, f"kopia {number}")
+        copy = {**original, "id": name, "rubrik": f"{original['rubrik']}, kopia {number}"}
+        content["korningar"].append(copy)
+    project.runs_file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return project
 
 
-def timed(stage: Path, out: Path, jobs: int, cache: Path) -> tuple[embedded.RenderReport, float]:
-    """Render once; return the report and the seconds."""
-    started = time.perf_counter()
-    report = embedded.render(stage, out, jobs=jobs, cache=cache)
-    return report, time.perf_counter() - started
+def _mark(folder: Path, text: str) -> None:
+    """Make a run's pages other pages: a word more in each."""
+    for path in folder.glob("*.ipynb"):
+        content = path.read_text(encoding="utf-8")
+        path.write_text(content.replace("## ", f"## {text}: ", 1), encoding="utf-8")
 
 
-def main() -> int:
-    """Build, time and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=300)
-    parser.add_argument("--jobs", type=int, default=2)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        build_stage(folder / "stage", arguments.pages)
-        first, cold = timed(folder / "stage", folder / "a", arguments.jobs, folder / "cache")
-        processor = sum(os.times()[:4])
-        _, warm = timed(folder / "stage", folder / "b", arguments.jobs, folder / "cache")
-        sizes = sorted((folder / "a" / page).stat().st_size / 1000 for page in first.pages)
-        search = (folder / "a" / "site_libs" / "bistand" / "sokindex.js").stat().st_size / 1000
-    count = len(first.pages)
-    rows = [
-        ("sidor", f"{count}"),
-        ("tid från tomt, s", f"{cold:.1f}"),
-        ("processortid från tomt, s", f"{processor:.1f}"),
-        ("tid med alla sidor i cache, s", f"{warm:.1f}"),
-        ("ms per sida från tomt", f"{1000 * cold / count:.0f}"),
-        ("kB per sida, median", f"{sizes[count // 2]:.0f}"),
-        ("kB, största sidan", f"{sizes[-1]:.0f}"),
-        ("kB, sökindex (hämtas först vid sökning)", f"{search:.0f}"),
-        ("pandoc", first.versions["pandoc"]),
+def timed(project: Project) -> tuple[float, float]:
+    """Publish the site; return CPU seconds (with pandoc's) and wall-clock seconds."""
+    runs = load_runs(project, load_catalogue(project.raw))
+    began, worked = time.perf_counter(), sum(os.times()[:4])
+    publish_site(project, runs, renderer="inbyggd", say=print, country=False)
+    return sum(os.times()[:4]) - worked, time.perf_counter() - began
+
+
+def row(pages: int) -> list[str]:
+    """Measure one number of pages."""
+    with tempfile.TemporaryDirectory(prefix="bistand-matning-") as place:
+        project = build_project(Path(place), pages)
+        cold, again = timed(project), timed(project)
+        _mark(project.reports / RUN, "ändrad")
+        changed = timed(project)
+        made = list(project.site.rglob("*.html"))
+        sizes = [path.stat().st_size / 1000 for path in made]
+        assets = project.site / "site_libs" / "bistand"
+        first = (assets / "sokindex.js").stat().st_size / 1000
+        pieces = sum(path.stat().st_size for path in (assets / "sok").iterdir()) / 1000
+        whole = sum(path.stat().st_size for path in project.site.rglob("*") if path.is_file()) / 1e6
+    times = [f"{cpu:.1f} / {wall:.1f}" for cpu, wall in (cold, again, changed)]
+    return [
+        str(len(made)),
+        *times,
+        f"{statistics.median(sizes):.0f}",
+        f"{first:.0f}",
+        f"{pieces:.0f}",
+        f"{whole:.0f}",
     ]
-    width = max(len(label) for label, _ in rows)
-    for label, value in rows:
-        print(f"{label:<{width}}  {value:>8}")
-    return 0 if cold <= AIM_SECONDS_PER_PAGE * count and sizes[-1] <= AIM_KB else 1
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pages", default="60,140,380")
+    wanted = [int(count) for count in parser.parse_args().pages.split(",")]
+    heads = (
+        "sidor",
+        "från tomt, CPU-s / s",
+        "inget ändrat",
+        "en körning ändrad",
+        "kB/sida",
+        "sökindex kB",
+        "delar kB",
+        "MB",
+    )
+    print(" | ".join(heads))
+    for count in wanted:
+        print(
+            " | ".join(text.rjust(len(head)) for text, head in zip(row(count), heads, strict=True)),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
