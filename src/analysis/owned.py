@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,14 +32,19 @@ _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
 def seal(folder: Path) -> None:
     """Write the marker of a folder that this project has just filled: each file's name and SHA-256."""
     (folder / MARKER).unlink(missing_ok=True)
-    listed = {path.relative_to(folder).as_posix(): sha256_of(path) for path in _entries(folder)}
+    seal_only(folder, [path.relative_to(folder).as_posix() for path in _entries(folder)])
+
+
+def seal_only(folder: Path, names: Iterable[str]) -> None:
+    """Write the marker of a folder for the files of these names: others in it are somebody's."""
+    listed = {name: sha256_of(folder / name) for name in names}
     content = {"program": PROGRAM, "filer": listed}
     write_text(folder / MARKER, json.dumps(content, ensure_ascii=False, indent=0, sort_keys=True) + "\n")
 
 
 def strangers(folder: Path) -> tuple[Path, ...]:
     """Return what in `folder` this project cannot prove to have made: unlisted, changed, links, empty folders."""
-    listed = _listed(folder)
+    listed = listed_files(folder)
     return tuple(
         path
         for path in _entries(folder)
@@ -80,7 +85,7 @@ def discard_damaged(folder: Path) -> tuple[str, ...]:
 
     A file that can be read is never removed here, whatever stands in it: somebody may have changed it.
     """
-    listed = _listed(folder)
+    listed = listed_files(folder)
     lost = [
         path
         for path in (strangers(folder) if listed else ())
@@ -130,7 +135,7 @@ def remove_folder(folder: Path) -> bool:
 
     Returns whether the folder is gone.
     """
-    listed = _listed(folder)
+    listed = listed_files(folder)
     for name, digest in listed.items():
         path = folder / name
         if path.is_file() and not path.is_symlink() and sha256_of(path) == digest:
@@ -236,7 +241,7 @@ def _read_marker(folder: Path) -> dict[str, object]:
     return content if isinstance(content, dict) and content.get("program") == PROGRAM else {}
 
 
-def _listed(folder: Path) -> dict[str, str]:
+def listed_files(folder: Path) -> dict[str, str]:
     """Names and checksums on the marker's list; names that leave the folder do not count."""
     files = _read_marker(folder).get("filer")
     if not isinstance(files, dict):

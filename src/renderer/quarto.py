@@ -23,6 +23,7 @@ from analysis.errors import BistandError
 from renderer.config import load_config
 from renderer.embedded import RenderReport
 from renderer.links import page_url, relative
+from renderer.quarto_kept import bring_back, changed_pages, hashes, keep_site
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, MODULE_STYLE, MODULES, modules_on
 from renderer.tables import mend_table
 from renderer.tidy import parse
@@ -58,6 +59,10 @@ class QuartoVersion:
     path: str
     version: str
 
+    def __str__(self) -> str:
+        """The version: a path of the maker's computer is nobody else's business."""
+        return self.version
+
 
 def find() -> QuartoVersion | None:
     """Return Quarto if it is on PATH and new enough (1.9: older ones lose row headers), else None."""
@@ -75,8 +80,13 @@ def is_supported(version: str) -> bool:
     return tuple(int(number) for number in numbers[:2]) >= MINIMUM
 
 
-def render(stage: Path, out: Path) -> RenderReport:
+def render(stage: Path, out: Path, keep: Path | None = None) -> RenderReport:
     """Render a staged Quarto website into the new folder `out` with Quarto.
+
+    Parameters
+    ----------
+    keep
+        Folder of this program's own that remembers the last site; only what has changed since is rendered again.
 
     Raises
     ------
@@ -92,21 +102,38 @@ def render(stage: Path, out: Path) -> RenderReport:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".quarto-") as folder:
         project = Path(folder) / "projekt"
         shutil.copytree(stage, project)
-        done = subprocess.run(
-            [quarto.path, "render", str(project), "--to", "html", "--no-execute"],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, "NO_COLOR": "1"},
-            check=False,
-        )
-        if done.returncode != 0:
-            raise BistandError(f"Quarto avbröts:\n{done.stderr.strip()[-3000:]}")
         built = project / config.project.output_dir
+        sources = hashes(stage)
+        changed = changed_pages(keep, config, sources, quarto.version) if keep is not None else None
+        if keep is not None and changed is not None:
+            bring_back(keep, built)
+        if changed is None:
+            _run(quarto, [str(project)])
+        elif changed:
+            _run(quarto, [str(project / page) for page in changed])
+        for path in (path for pattern in config.project.resources for path in project.glob(pattern)):
+            files.write_bytes(built / path.relative_to(project), path.read_bytes())
         finish(built)
+        if keep is not None:
+            keep_site(built, keep, sources, quarto.version, Path(folder))
         built.rename(out)
     pages = tuple(page_url(path) for path in config.project.render)
-    return RenderReport("Quarto", pages, time.perf_counter() - started, {"quarto": quarto.version})
+    reused = len(pages) - len(changed) if changed is not None else 0
+    seconds = time.perf_counter() - started
+    return RenderReport("Quarto", pages, seconds, {"quarto": quarto.version}, reused=reused)
+
+
+def _run(quarto: QuartoVersion, inputs: list[str]) -> None:
+    done = subprocess.run(
+        [quarto.path, "render", *inputs, "--to", "html", "--no-execute"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "NO_COLOR": "1"},
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BistandError(f"Quarto avbröts:\n{done.stderr.strip()[-3000:]}")
 
 
 def finish(site: Path) -> None:

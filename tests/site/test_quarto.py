@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from analysis.errors import BistandError
+from analysis.paths import Project
 from renderer import quarto
 from renderer.check import check_site
+from renderer.config import load_config
+from renderer.pandoc import pandoc_path
 
 PAGE = """<!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" lang="sv" xml:lang="sv"><head><meta charset="utf-8">
@@ -126,6 +131,117 @@ def test_quarto_renders_a_copy_and_the_result_is_finished(
     assert report.versions == {"quarto": "1.10.18"}
     assert "Hoppa till innehållet" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert not (stage / "_site").exists()
+
+
+RENDERING = """
+shift
+for input in "$@"; do
+  case "$input" in --to) break;; esac
+  echo "$input" >> {log}
+  if [ -d "$input" ]; then root="$input"; pages=$(cd "$input" && find . -name "*.qmd" -o -name "*.ipynb"); else
+    root=$(dirname "$input"); while [ ! -f "$root/_quarto.yml" ]; do root=$(dirname "$root"); done
+    pages=${{input#"$root"/}}; fi
+  for page in $pages; do
+    target="$root/_site/${{page%.*}}.html"; mkdir -p "$(dirname "$target")"
+    cat {folder}/mall.html "$root/$page" > "$target"
+  done
+done
+"""
+
+
+@pytest.fixture
+def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Quarto that writes each page from its source; returns the file that lists what it was asked for."""
+    (tmp_path / "mall.html").write_text(PAGE, encoding="utf-8")
+    log = tmp_path / "logg"
+    log.write_text("", encoding="utf-8")
+    _fake_quarto(tmp_path, "1.10.18", RENDERING.format(log=log, folder=tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    return log
+
+
+def _asked(log: Path) -> list[str]:
+    lines = log.read_text(encoding="utf-8").splitlines()
+    log.write_text("", encoding="utf-8")
+    return [line.partition("/projekt")[2].lstrip("/") or "allt" for line in lines]
+
+
+def test_only_changed_pages_are_rendered_again(stage: Path, tmp_path: Path, rendered: Path) -> None:
+    keep = tmp_path / "kvar"
+    pages = load_config(stage).project.render
+    counter = iter(range(100))
+
+    def run() -> tuple[list[str], int]:
+        report = quarto.render(stage, tmp_path / f"ut{next(counter)}", keep)
+        return _asked(rendered), report.reused
+
+    def add(name: str) -> None:
+        path = stage / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text((path.read_text(encoding="utf-8") if path.exists() else "") + "\n", encoding="utf-8")
+
+    assert run() == (["allt"], 0)
+    assert run() == ([], len(pages))
+    add("metod.qmd")
+    assert run() == (["metod.qmd"], len(pages) - 1)
+    add("data/ny.csv")
+    assert run() == (
+        [page for page in pages if "/" not in page],
+        len([page for page in pages if "/" in page]),
+    )
+    add("_quarto.yml")
+    assert run() == (["allt"], 0)
+    add("stil.css")
+    assert run() == (["allt"], 0)
+    (keep / "_site" / "index.html").unlink()
+    assert run() == (["allt"], 0)
+
+
+def test_what_is_kept_gives_the_same_site(stage: Path, tmp_path: Path, rendered: Path) -> None:
+    keep = tmp_path / "kvar"
+    quarto.render(stage, tmp_path / "forst", keep)
+    page = stage / "metod.qmd"
+    page.write_text(page.read_text(encoding="utf-8") + "\nNytt.\n", encoding="utf-8")
+    quarto.render(stage, tmp_path / "delvis", keep)
+    quarto.render(stage, tmp_path / "helt")
+    names = {path.relative_to(tmp_path / "helt") for path in (tmp_path / "helt").rglob("*") if path.is_file()}
+    assert {
+        path.relative_to(tmp_path / "delvis") for path in (tmp_path / "delvis").rglob("*") if path.is_file()
+    } == names
+    assert all(
+        (tmp_path / "delvis" / name).read_bytes() == (tmp_path / "helt" / name).read_bytes() for name in names
+    )
+    assert "Nytt." in (tmp_path / "delvis" / "metod.html").read_text(encoding="utf-8")
+
+
+def test_nobody_elses_folder_is_taken_for_the_kept_one(stage: Path, tmp_path: Path, rendered: Path) -> None:
+    keep = tmp_path / "kvar"
+    keep.mkdir()
+    (keep / "min.txt").write_text("min", encoding="utf-8")
+    with pytest.raises(BistandError, match="inte tom"):
+        quarto.render(stage, tmp_path / "ut", keep)
+    assert (keep / "min.txt").read_text(encoding="utf-8") == "min"
+
+
+def test_a_version_says_nothing_of_the_computer() -> None:
+    assert f"{quarto.QuartoVersion('/home/maja/bin/quarto', '1.10.18')}" == "1.10.18"
+
+
+def test_quarto_in_the_root_is_stopped_before_it_does_anything(checkout: Project) -> None:
+    """Quarto runs this script first, as Lua, and stops when it fails."""
+    config = yaml.safe_load((checkout.root / "_quarto.yml").read_text(encoding="utf-8"))
+    script = checkout.root / config["project"]["pre-render"]
+    done = subprocess.run(
+        [pandoc_path(), "lua", str(script)], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1
+    assert "bistand sidkallor" in done.stderr
+    assert done.stdout == ""
+
+
+def test_git_ignores_what_quarto_adds(checkout: Project) -> None:
+    lines = (checkout.root / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"/.quarto/", "**/*.quarto_ipynb", "_site/", "/_sidkallor/"} <= set(lines)
 
 
 def test_failing_quarto_leaves_no_site(stage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -273,6 +273,18 @@ def logg(
 @app.command()
 @swedish_errors
 @alone
+def sidkallor() -> None:
+    """Lägg sidornas källor i _sidkallor, så att ”quarto preview _sidkallor” går att köra."""
+    from analysis.paths import find_project
+    from analysis.pipeline.site_sources import lay_out_sources
+
+    project = find_project()
+    say(f"Källorna ligger i {project.relative(lay_out_sources(project))}. Kör: quarto preview _sidkallor")
+
+
+@app.command()
+@swedish_errors
+@alone
 def miljo() -> None:
     """Skriv environment.yml (för conda) ur pyproject.toml."""
     from analysis.paths import find_project

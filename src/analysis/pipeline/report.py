@@ -187,10 +187,8 @@ def publish_site(
     store = cache / "sidor"
     with workroom(cache, "bygge") as room:
         stage, fresh = room / "kallor", room / "_site"
-        published = stage_site(project, runs, stage, country=country)
-        write_documents(stage, published, store)
-        found = _find_quarto() if renderer in {"auto", "quarto"} else None
-        _write_build_facts(stage, found)
+        found = find_quarto() if renderer in {"auto", "quarto"} else None
+        published = fill_stage(project, runs, stage, found, country=country)
         _stop_on("sidornas källor", [str(finding) for finding in lint(stage, store)])
         if renderer == "quarto" and found is None:
             raise BistandError(
@@ -200,7 +198,7 @@ def publish_site(
             from renderer import quarto
 
             say(f"Återger med Quarto {found}.")
-            quarto.render(stage, fresh)
+            quarto.render(stage, fresh, cache / "quarto")
         else:
             embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=store)
         write_feed(fresh, published, title="Biståndsläget")
@@ -213,6 +211,16 @@ def publish_site(
     return pages, f"Quarto {found}" if found else "inbyggd"
 
 
+def fill_stage(
+    project: Project, runs: RunList, stage: Path, quarto: object | None, *, country: bool = True
+) -> tuple[Run, ...]:
+    """Put all that the site is made of into the new folder `stage`: sources, documents, facts of the build."""
+    published = stage_site(project, runs, stage, country=country)
+    write_documents(stage, published, project.root / ".cache" / "sidor")
+    _write_build_facts(stage, quarto)
+    return published
+
+
 def _write_build_facts(stage: Path, quarto: object | None) -> None:
     """Write which renderer made the site, beside its pages; nothing in it differs between equal builds."""
     from renderer.pandoc import pandoc_version
@@ -221,7 +229,8 @@ def _write_build_facts(stage: Path, quarto: object | None) -> None:
     write_text(stage / "bygge.json", json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
-def _find_quarto() -> object | None:
+def find_quarto() -> object | None:
+    """Return the usable Quarto of this computer, if there is one."""
     from renderer import quarto
 
     return quarto.find()

@@ -99,6 +99,8 @@ def notebook_title(notebook: dict[str, Any]) -> str:
 def _configuration(project: Project, runs: tuple[Run, ...], places: list[str]) -> dict[str, Any]:
     """Add the runs and the pages about all municipalities; those about one each are in no menu."""
     config: Any = read_yaml(project.root / CONFIG)
+    # stops Quarto in the root only
+    config["project"].pop("pre-render", None)
     config["project"]["render"] += places
     sections = []
     if places:
