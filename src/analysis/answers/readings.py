@@ -114,7 +114,7 @@ def _already(found: TargetAssessment, level: float) -> str:
 def _annual(state: TargetState, level: float, year: str) -> Reading:
     return _reading(
         f"Invånare någon gång under {year}",
-        "N31807, samma mått som fyraprocentsmålet",
+        "N31807, den officiella årsstatistiken",
         state.forecasts.annual,
         year,
         level,
