@@ -71,7 +71,7 @@ class TargetAssessment:
     latest
         Last known period and value; None when the measure is not known in any period.
     required
-        Pace from `start` to the target; None if the target is already met or nothing is known.
+        Pace from `start` to the target; None if the target is already met, is zero, or nothing is known.
     so_far
         Pace over the last known years, at most `SO_FAR_YEARS`; None with fewer than two known values.
     record
@@ -138,7 +138,7 @@ def assess_target(
     latest = ordered[-1] if ordered else None
     begin = start or latest
     years = centre(target.period) - centre(begin[0]) if begin else 0.0
-    ahead = begin is not None and begin[1] > target.level and years > 0
+    ahead = begin is not None and begin[1] > target.level > 0 and years > 0
     required = pace(begin[1], target.level, years) if begin is not None and ahead else None
     span = max(round(years), 1)
     return TargetAssessment(

@@ -84,8 +84,8 @@ def _bridge_text(context: RunContext, state: TargetState) -> str:
     )
     return (
         f"Målets mått ({name}) publiceras inte i öppen statistik. Prognosen går via andelen invånare under ett år gånger "
-        f"kvoten mellan måtten, som har varit {known}. För {period_name(bridged.paths.periods[-1])} räknas med "
-        f"{middle} ({low}–{high})."
+        f"kvoten mellan måtten, som {f'har varit {known}' if known else 'inte är känd för något år'}. "
+        f"För {period_name(bridged.paths.periods[-1])} räknas med {middle} ({low}–{high})."
     )
 
 

@@ -179,6 +179,9 @@ def pace_text(context: RunContext, state: TargetState) -> Markdown:
         )
     if found.start is None:
         return paragraphs("Inget värde på målets mått var känt, så den takt som krävs går inte att räkna ut.")
+    if found.required is None and found.start[1] > target.niva:
+        left = points(found.start[1] - target.niva, sign=False)
+        return paragraphs(f"Från {_start_words(found)} till {target.level_text} återstår {left}.")
     if found.required is None:
         return paragraphs(
             f"Nivån är redan nådd: {percent(found.start[1], 2)} ({period_name(found.start[0])})."
