@@ -32,6 +32,8 @@ EXAMPLE_STARTS = 100.0
 #: Most additional starts a month that are tried; more than half of the stock cannot start in a month.
 MOST = 200.0
 TARGET_ID = "en-procent-2026"
+#: The example's month and share where the list of runs has no such target.
+EXAMPLE_DUE, EXAMPLE_SHARE = "2026-12", 1.0
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,9 @@ def open_cost(overview: Overview) -> CostStudy:
         own = data.measures[data.measures["measure"] == name]
         months[name] = float((own["end"] - own["start"] + 1).mean())
     fitted = fit_level(count_rates(history), published_level(overview))
-    stated = overview.runs.targets[TARGET_ID]
-    target = Target(_month(stated.senast), stated.niva)
+    stated = overview.runs.targets.get(TARGET_ID)
+    due, share = (stated.senast, stated.niva) if stated else (EXAMPLE_DUE, EXAMPLE_SHARE)
+    target = Target(_month(due), share)
     baseline = project(fitted, Plan({}), profiles, target.month - fitted.level.latest, draws=DRAWS, seed=SEED)
     return CostStudy(data, stay, months, profiles, target, fitted, baseline)
 
