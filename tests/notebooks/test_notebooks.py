@@ -20,6 +20,18 @@ RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in SITE_NOTEBOOKS]
 NATIONAL = ("09_sverige", "10_kommun", "11_jamfor")
 #: Calls that a reader must see in the notebook's own cells, in this order: data, model with settings, answers, what is kept.
 CHAIN = {
+    "03_effekt": (
+        "open_run(",
+        "panel_of(run)",
+        "question_of(plan, municipality",
+        "left_out(panel, question)",
+        "entry = designs.DEFAULT",
+        "evaluate_plan(panel, question, entry=entry)",
+        "placebos(case)",
+        "checks_made()",
+        "effect_conclusion(run, case)",
+        "effect_facts(run, case)",
+    ),
     "04_mal": (
         "open_run(",
         "known_levels(run)",

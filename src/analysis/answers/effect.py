@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.effects.evaluate import PlanEvaluation, Question, evaluate_plan
+from analysis.effects.evaluate import PlanEvaluation, Question, evaluate_plan, known_years
 from analysis.effects.evidence import Panel
 from analysis.panel import wide
 from analysis.plans.load import load_plan
@@ -63,10 +63,41 @@ def question_of(plan: Plan, municipality: str, comparable: tuple[str, ...]) -> Q
 
 def evaluate_run(context: RunContext) -> EffectCase:
     """Evaluate the run's plan on what was known on its day."""
-    plan = load_plan(context.project.plans / f"{context.run.plan}.yml")
-    group = tuple(item.code for item in context.comparable)
-    result = evaluate_plan(panel_of(context), question_of(plan, context.run.kommun, group))
+    plan = plan_of(context)
+    result = evaluate_plan(panel_of(context), question_of(plan, context.run.kommun, comparison_of(context)))
     return EffectCase(plan, result)
+
+
+def plan_of(context: RunContext) -> Plan:
+    """The run's plan."""
+    return load_plan(context.project.plans / f"{context.run.plan}.yml")
+
+
+def comparison_of(context: RunContext) -> tuple[str, ...]:
+    """Codes of the comparison group, for the ranking and the decomposition."""
+    return tuple(item.code for item in context.comparable)
+
+
+def left_out(panel: Panel, question: Question) -> pd.DataFrame:
+    """Municipalities that cannot be compared with, and the years that they have no value for.
+
+    Returns
+    -------
+    DataFrame
+        ``kommun_kod, saknar`` over the panel's years to the last evaluated one that is known.
+    """
+    known = known_years(panel.shares, question.eval_years)
+    last = known[-1] if known else int(panel.shares.columns[-1])
+    gaps = panel.shares.loc[:, :last].isna()
+    found = gaps.index[gaps.any(axis=1)]
+    missing = [", ".join(str(year) for year in gaps.columns[gaps.loc[code]]) for code in found]
+    return pd.DataFrame({"kommun_kod": list(found), "saknar": missing})
+
+
+def placebos(case: EffectCase) -> pd.DataFrame:
+    """Deviations of the municipalities without the plan; empty where nothing can be assessed."""
+    evidence = case.result.evidence
+    return pd.DataFrame(columns=["kommun_kod", "avvikelse"]) if evidence is None else evidence.placebos()
 
 
 def panel_of(context: RunContext) -> Panel:

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from analysis.swedish import decimal, interval, points
+
 Verdict = Literal["tydlig", "svag", "går inte att skilja från noll", "inte bedömbar"]
 
 CLEAR: Final[Verdict] = "tydlig"
@@ -100,6 +102,22 @@ class EffectEstimate:
     def assessable(self) -> bool:
         """Whether there is a number."""
         return self.estimate is not None
+
+    def __str__(self) -> str:
+        """The estimate, its interval and the verdict, for whoever runs the notebook by hand."""
+        if self.estimate is None:
+            return f"{self.estimand}\n{self.verdict}: {self.reason}"
+        return (
+            f"{self.estimand}\n{points(self.estimate)} ({interval(self.low, self.high)}), p = {decimal(self.p_value, 2)}\n"
+            f"{self.design}\n{self.sample}\n{self.verdict}: {self.reason}"
+        )
+
+    def checks_made(self) -> pd.DataFrame:
+        """The checks side by side: ``kontroll, klarad, text``."""
+        return pd.DataFrame(
+            [(item.name, item.passed, item.text) for item in self.checks],
+            columns=["kontroll", "klarad", "text"],
+        )
 
 
 def not_assessable(estimand: str, design: str, sample: str, reason: str) -> EffectEstimate:

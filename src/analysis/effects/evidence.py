@@ -100,6 +100,15 @@ class Evidence:
         """Mean deviation over the evaluated years, percentage points."""
         return float(self.gaps.mean())
 
+    def placebos(self) -> pd.DataFrame:
+        """Every placebo's mean deviation in the evaluated years, procentenheter, largest decrease first."""
+        return pd.DataFrame(
+            {
+                "kommun_kod": [self.window.codes[row] for row in self.placebo_rows],
+                "avvikelse": self.placebo_gaps[:, list(self.columns)].mean(axis=1),
+            }
+        ).sort_values("avvikelse", ignore_index=True)
+
     @property
     def p_value(self) -> float:
         """Of the placebo test in space."""
