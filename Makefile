@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 GROUPS ?=
 STAMP := $(VENV)/.synkad
 
-.PHONY: help report test test-all faults check serve clean environment
+.PHONY: help report test test-all faults coverage check serve clean environment
 
 report: $(STAMP)  ## miljö + alla körningar + webbplats i _site/
 	$(BIN)/bistand report
@@ -24,6 +24,10 @@ test-all: environment  ## också långsamma test och jämförelser med publicera
 
 faults: $(STAMP)  ## plantera varje fel i tests/faults.yml och se att testen faller
 	$(BIN)/python -m tests.faults
+
+coverage: $(STAMP)  ## alla snabba test med mätning: hur stor del av varje mapps grenar som testen går igenom
+	$(BIN)/pytest -n auto --cov --cov-report=
+	$(BIN)/python -m tests.coverage_table
 
 check: $(STAMP)  ## lint, format och typer
 	$(BIN)/ruff check .

@@ -1,26 +1,37 @@
 """Plant each fault of ``faults.yml`` in a copy of the source and see that its tests fall: ``make faults``.
 
-A fault is caught when a test *fails*; a module that no longer imports proves nothing. A line that is not found
-exactly once stops everything: the code has moved on, and the list must follow.
+A fault is caught when a test *fails*; a module that no longer imports, or a fixture that stops, proves nothing. A line
+that is not found exactly once stops everything: the code has moved on, and the list must follow. Every fault has a
+process of its own, forked from one that has imported the heavy libraries but nothing of the project.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
+import io
+import multiprocessing
 import os
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_name("faults.yml")
+#: Seconds that the tests of one fault may take; a fault that only makes them slow is not caught.
+PATIENCE = 240
+#: What takes long to import and is none of the project's own.
+HEAVY = "pandas pandera.pandas scipy.optimize scipy.stats pyarrow.parquet pydantic hypothesis matplotlib.pyplot bs4"
 
 
 @dataclass(frozen=True)
@@ -35,17 +46,37 @@ class Fault:
 
     @property
     def place(self) -> str:
-        return f"{self.file}: {self.old.strip()[:60]}"
+        return f"{self.file}: {' '.join(self.old.split())[:60]}"
+
+    @property
+    def folder(self) -> str:
+        """The folder of the source that it stands in, the package itself left out where there are folders below it."""
+        parts = Path(self.file).parts[1:-1]
+        return parts[1] if len(parts) > 1 else parts[0]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What the tests said of one fault."""
+    """What the tests said of the source, with a fault in it or without: the names of the tests that fell."""
 
-    fault: Fault
-    caught: bool
+    fell: tuple[str, ...]
+    passed: int
     seconds: float
     output: str
+
+
+class _Watcher:
+    """Notes which tests fail in their own body, and how many pass."""
+
+    def __init__(self) -> None:
+        self.fell: list[str] = []
+        self.passed = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call":
+            self.passed += report.passed
+            if report.failed:
+                self.fell.append(report.nodeid)
 
 
 def load() -> tuple[Fault, ...]:
@@ -61,30 +92,51 @@ def load() -> tuple[Fault, ...]:
     return faults
 
 
-def run(fault: Fault | None, tests: list[str]) -> tuple[int, str]:
-    """Run tests against a copy of the source, with the fault in it if there is one."""
+def run(fault: Fault | None, tests: tuple[str, ...]) -> Result:
+    """Run tests against a copy of the source, with the fault in it if there is one, in a forked process."""
+    start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="bistand-fel-") as folder:
-        shutil.copytree(ROOT / "src", Path(folder) / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        source = Path(folder) / "src"
+        shutil.copytree(ROOT / "src", source)
         if fault is not None:
             path = Path(folder) / fault.file
             path.write_text(path.read_text(encoding="utf-8").replace(fault.old, fault.new), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not built", *tests],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(Path(folder) / "src")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    return done.returncode, done.stdout[-3000:]
+        watcher = _Watcher()
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            _pytest(source, [*tests], watcher)
+    return Result(tuple(watcher.fell), watcher.passed, time.perf_counter() - start, said.getvalue()[-3000:])
+
+
+def _pytest(source: Path, tests: list[str], watcher: _Watcher) -> None:
+    from hypothesis import HealthCheck, settings
+
+    sys.path.insert(0, str(source))
+    os.environ["PYTHONPATH"] = str(source)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.chdir(ROOT)
+    slow = [HealthCheck.too_slow]  # a slow machine is no fault
+    settings.register_profile(
+        "faults", database=None, derandomize=True, deadline=None, suppress_health_check=slow
+    )
+    settings.load_profile("faults")
+
+    def too_long(number: int, frame: object) -> None:
+        pytest.exit(f"the tests have not ended within {PATIENCE} seconds", returncode=3)
+
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(PATIENCE)
+    pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not built", *tests], plugins=[watcher])
+    signal.alarm(0)
+
+
+def clean(tests: tuple[str, ...]) -> Result:
+    """Run tests without any fault; all of them must pass."""
+    return run(None, tests)
 
 
 def plant(fault: Fault) -> Result:
     """Plant one fault and see whether a test fails."""
-    start = time.perf_counter()
-    code, output = run(fault, fault.tests.split())
-    caught = code == 1 and " failed" in output.splitlines()[-1]
-    return Result(fault, caught, time.perf_counter() - start, output)
+    return run(fault, tuple(fault.tests.split()))
 
 
 def main() -> int:
@@ -93,23 +145,38 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only faults whose file or line holds this")
     parser.add_argument("--jobs", type=int, default=2)
     chosen = parser.parse_args()
+    start = time.perf_counter()
     faults = [fault for fault in load() if chosen.only in fault.place]
-    whole = sorted({test for fault in faults for test in fault.tests.split()})
-    with ThreadPoolExecutor(chosen.jobs) as pool:
-        clean = pool.submit(run, None, whole)
-        results = list(pool.map(plant, faults))
-    code, output = clean.result()
-    if code != 0:
-        print(output)
+    for name in HEAVY.split():
+        __import__(name)
+    gc.freeze()
+    whole = tuple(sorted({test for fault in faults for test in fault.tests.split()}))
+    with multiprocessing.get_context("fork").Pool(chosen.jobs, maxtasksperchild=1) as pool:
+        spotless = pool.apply_async(partial(clean, whole))
+        results = []
+        for fault, result in zip(faults, pool.imap(plant, faults), strict=True):
+            results.append(result)
+            _print(fault, result)
+        unharmed = spotless.get()
+    if unharmed.fell or not unharmed.passed:
+        print(unharmed.output)
         raise SystemExit("the tests do not pass without faults either")
-    for result in results:
-        print(f"{'caught' if result.caught else 'MISSED':7} {result.seconds:5.0f} s  {result.fault.place}")
-        if not result.caught:
-            print(f"        {result.fault.why}\n{result.output}")
-    missed = sum(not result.caught for result in results)
-    print(f"{len(results) - missed} of {len(results)} faults caught")
-    return 1 if missed else 0
+    caught = Counter(fault.folder for fault, result in zip(faults, results, strict=True) if result.fell)
+    print("\nfolder          faults  caught")
+    for folder, count in sorted(Counter(fault.folder for fault in faults).items()):
+        print(f"{folder:15} {count:6}  {caught[folder]:6}")
+    print(f"\n{caught.total()} of {len(faults)} faults caught in {time.perf_counter() - start:.0f} s")
+    return 0 if caught.total() == len(faults) else 1
+
+
+def _print(fault: Fault, result: Result) -> None:
+    verdict = "caught" if result.fell else "MISSED"
+    by = result.fell[0].split("::", 1)[-1].split("[")[0] if result.fell else "-"
+    print(f"{verdict} {result.seconds:4.0f} s  {fault.place}\n               {by}", flush=True)
+    if not result.fell:
+        print(f"        {fault.why}\n{result.output}")
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(main())

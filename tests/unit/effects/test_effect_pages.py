@@ -133,6 +133,18 @@ def test_the_plans_years_follow_the_written_rule(checkout: Project) -> None:
     assert (asked["lund-2021"].adopted_year, asked["lund-2021"].start_year) == (2021, 2021)
 
 
+def test_a_decision_after_march_counts_from_the_year_after(checkout: Project) -> None:
+    """A plan of June that counted from January would be given half a year in which it did not exist."""
+    plan = load_plan(checkout.plans / "lund-2021.yml")
+    started = {
+        month: effect_case.question_of(
+            plan.model_copy(update={"decided": datetime.date(2021, month, 15)}), "1281", ()
+        ).start_year
+        for month in range(1, 13)
+    }
+    assert started == {month: 2021 if month <= 3 else 2022 for month in range(1, 13)}
+
+
 def test_without_an_effect_the_page_claims_none(nothing: tuple[RunContext, EffectCase]) -> None:
     text = effect_pages.effect_conclusion(*nothing).text
     assert "Det går inte att visa" in text

@@ -176,3 +176,12 @@ def test_jackknife_does_not_exist_for_one_treated_unit() -> None:
     assert several is not None
     assert 0 < several < 5
     assert 0 < placebo_standard_error(asked) < 5
+
+
+def test_the_event_study_is_counted_from_the_last_year_before_the_start() -> None:
+    """A reader sees the deviation in each year beside the year before the plan, where it is nil by definition."""
+    target = np.array([5.0, 5.5, 5.0, 4.0, 3.0])
+    donors = np.array([[6.0, 6.0, 6.0, 6.0, 6.0], [4.0, 4.0, 4.0, 4.2, 4.0]])
+    problem = Problem(target=target, donors=donors, n_pre=3)
+    assert event_study(problem) == pytest.approx([0.0, 0.5, 0.0, -1.1, -2.0])
+    assert event_study(problem, base=1)[1] == 0.0

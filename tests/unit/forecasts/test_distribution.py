@@ -96,3 +96,17 @@ def test_cutting_paths_keeps_the_earlier_periods() -> None:
 
     assert drawn.until("2027").periods == ("2026", "2027")
     np.testing.assert_array_equal(drawn.until("2027").draws, drawn.draws[:, :2])
+
+
+def test_every_interval_holds_the_share_of_futures_that_its_name_says() -> None:
+    """A reader of an 80 per cent interval counts on eight futures of ten inside it."""
+    paths = SamplePaths(np.arange(1000.0)[:, None], ("2025",), "procent", "2024", "prov", 1)
+    fan = paths.fan().loc["2025"]
+    for nominal in (50, 80, 90, 95):
+        inside = (paths.at("2025") >= fan[f"low{nominal}"]) & (paths.at("2025") <= fan[f"high{nominal}"])
+        assert inside.mean() == pytest.approx(nominal / 100, abs=0.002)
+
+
+def test_a_share_is_never_forecast_below_nil() -> None:
+    paths = SamplePaths(np.array([[0.5], [3.0]]), ("2025",), "procent", "2024", "prov", 1)
+    assert paths.shifted(np.array([[-1.0]]), "med åtgärd").draws.ravel().tolist() == [0.0, 2.0]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.forecasts.models import MODELS, combine, forecast_series, past_score_weights
+from analysis.forecasts.models import MODELS, changes_sd, combine, forecast_series, past_score_weights
 from analysis.forecasts.monthly import prepare_months
 from analysis.forecasts.periods import centre, following, horizon_of, last_day, steps_between
 from analysis.forecasts.series import check_series, outliers
@@ -198,3 +198,12 @@ def test_structural_model_finds_the_published_variances_of_the_nile() -> None:
     result = UnobservedComponents(nile.load_pandas().data["volume"], "local level").fit(disp=False)
 
     np.testing.assert_allclose(result.params, [15_099, 1_469], rtol=0.01)
+
+
+def test_a_series_that_has_not_moved_may_still_move() -> None:
+    """Sixty equal months are no promise of the sixty-first: a cocksure forecast would be laughed at in the first year."""
+    assert changes_sd(np.zeros(600), 12) >= 0.01
+    flat = pd.Series(4.0, index=[str(year) for year in range(1960, 2024)])
+    found = forecast_series(flat, 1, "naive")
+    assert found.paths is not None
+    assert np.log(found.paths.draws).std() > 0.01

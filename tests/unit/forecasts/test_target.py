@@ -168,3 +168,17 @@ def test_the_pace_so_far_is_that_of_the_last_three_years() -> None:
     assessment = assess_target(Target(2.0, "2024", "andelen"), some_paths(), history, LEVELS)
     assert assessment.so_far is not None
     assert assessment.so_far.percent == pytest.approx(100 * ((3.3 / 3.0) ** (1 / 3) - 1))
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.0, "nästan uteslutet"), (0.01, "mycket osannolikt"), (0.1, "osannolikt"), (0.32, "osannolikt"),
+        (0.33, "mindre sannolikt än inte"), (0.45, "ungefär lika sannolikt som inte"),
+        (0.55, "mer sannolikt än inte"), (0.67, "sannolikt"), (0.9, "mycket sannolikt"), (0.99, "nästan säkert"),
+        (1.0, "nästan säkert"),
+    ],
+)  # fmt: skip
+def test_each_word_begins_at_its_written_limit(probability: float, words: str) -> None:
+    """The words are compared between pages and years: 0.4 may not be "osannolikt" on one of them."""
+    assert probability_words(probability) == words

@@ -17,8 +17,9 @@ from analysis.micro.commands import HIDDEN_NAME, check, example, run
 from analysis.micro.export import write_folder
 from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier, thin_months
 from analysis.micro.generator import Microdata
+from analysis.micro.groups import GroupEffects
 from analysis.micro.history import History
-from analysis.micro.release import curve_rows, effect_rows
+from analysis.micro.release import curve_rows, effect_rows, group_rows
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=8))
@@ -139,6 +140,27 @@ def test_shares_of_few_participants_are_hidden_with_their_parts(history: History
     assert {"studier_6", "arbete_6"} <= hidden
     assert "egen_6" not in hidden
     assert "månader_6" not in hidden
+
+
+def test_a_group_that_is_left_out_cannot_be_worked_out(history: History) -> None:
+    """Participants less women less men: the three whose sex is not given would be read off the table."""
+    result = assess(history, 0, "synthetic", draws=0, groups=False)
+    people = result.participants or 0
+
+    def released(rest: int) -> pd.DataFrame:
+        rows = [
+            ("kon", "kvinnor", people - 40 - rest, 1.0, 0.5, 1.5, 0.01, 0.02),
+            ("kon", "män", 40, 2.0, 1.0, 3.0, 0.01, 0.02),
+        ]
+        names = ["grupp", "niva", "deltagare", "effekt", "lag", "hog", "p", "p_holm"]
+        groups = GroupEffects(pd.DataFrame(rows, columns=names), {}, 2)
+        return group_rows(replace(result, groups=groups)).set_index("niva")
+
+    assert people > 60
+    assert released(3).loc["män", ["deltagare", "effekt", "lag", "hog", "p", "p_holm"]].isna().all()
+    assert released(3).loc["kvinnor", "deltagare"] == people - 43
+    assert released(0)["deltagare"].tolist() == [people - 40, 40]
+    assert released(5)["deltagare"].tolist() == [people - 45, 40]
 
 
 def test_curves_keep_five_persons_between_months(history: History) -> None:

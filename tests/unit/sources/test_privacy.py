@@ -153,3 +153,13 @@ def test_the_embedded_data_pass(checkout: Project) -> None:
         with path.open(encoding="utf-8", newline="") as stream:
             assert len(list(csv.reader(stream))) > 1
         assert scan(read_grids(path), path) == ()
+
+
+def test_a_column_of_numbers_with_some_typing_errors_is_still_one_of_persons(tmp_path: Path) -> None:
+    """A register with three mistyped numbers of ten holds seven persons who must not be stored."""
+    rows = [personal_number(date(1970 + year, 5, 17), 321)[2:] for year in range(10)]
+    for number in range(3):
+        wrong = (int(rows[number][-1]) + 1) % 10
+        rows[number] = f"{rows[number][:-1]}{wrong}"
+    content = "Löpnr;Antal\n" + "".join(f"{number};1\n" for number in rows)
+    assert found(content, tmp_path) == ["personnummer"] * 7
