@@ -80,3 +80,8 @@ def probability(value: float | None) -> str:
 def interval(low: float | None, high: float | None, digits: int = 2) -> str:
     """Format an interval: ``interval(2.1, 3.4, 1) == '2,1 till 3,4'``."""
     return f"{decimal(low, digits)} till {decimal(high, digits)}"
+
+
+def numbered(number: int, one: str, many: str) -> str:
+    """Write a number with its word: ``1 åtgärd``, ``3 åtgärder``."""
+    return f"{number} {one if number == 1 else many}"

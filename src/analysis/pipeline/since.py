@@ -14,7 +14,7 @@ from analysis.runs.load import load_runs
 from analysis.runs.model import Run, Target
 from analysis.runs.overview import read_results
 from analysis.sources.catalogue import load_catalogue
-from analysis.swedish import day_name, percent, points, probability
+from analysis.swedish import day_name, decimal, percent, points, probability
 
 Facts = dict[str, dict[str, Any]]
 
@@ -140,7 +140,7 @@ def _effect(facts: dict[str, Any], name: str) -> str:
         return f"Planens effekt i {name}: {facts['bedomning']}."
     return (
         f"Planens skattade effekt i {name} är {points(facts['effekt'])} "
-        f"({points(facts['lag'])} till {points(facts['hog'])}): {facts['bedomning']}."
+        f"({decimal(facts['lag'], 2, sign=True)} till {decimal(facts['hog'], 2, sign=True)}): {facts['bedomning']}."
     )
 
 

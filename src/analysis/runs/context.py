@@ -100,8 +100,14 @@ class RunContext:
 
     @property
     def sources(self) -> tuple[LocatedPassport, ...]:
-        """Passports of the sources that have at least one row in the run's observations."""
-        used = set(self.observations["source_id"])
+        """Passports of the sources that the run rests on: those about the municipality, riket or several municipalities.
+
+        A document about one municipality of the comparison group alone says nothing of this one.
+        """
+        rows = self.observations
+        mine = rows.loc[rows["kommun_kod"].isin({self.run.kommun, RIKET}), "source_id"]
+        places = rows.groupby("source_id")["kommun_kod"].nunique()
+        used = {*mine, *places.index[places > 1]}
         return tuple(item for item in self.passports if item.passport.id in used)
 
     def publish(self, name: str, facts: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ from analysis.panel import select
 from analysis.plans.status import changes
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
-from analysis.swedish import count, day_name, decimal, percent, points, probability
+from analysis.swedish import count, day_name, decimal, numbered, percent, points, probability
 
 _KEY = ["kommun_kod", "measure_id", "period", "gender", "group"]
 _GENDERS = {"T": "alla", "K": "kvinnor", "M": "män"}
@@ -57,17 +57,13 @@ def changes_conclusion(context: RunContext) -> Markdown:
         f"**Sedan körningen {day_name(before.run.kant_senast)} har {count(len(new))} nya uppgifter blivit kända, "
         f"{count(own)} av dem om {context.municipality.name}.**",
         f"{_revised_words(len(_revised(matched)))} reviderats.",
-        f"{count(moved)} {_rows_word(moved)} har fått en annan status i planens register.",
+        f"{numbered(moved, 'åtgärdsrad', 'åtgärdsrader')} har fått en annan status i planens register.",
         _chance_sentence(context),
     )
 
 
 def _revised_words(number: int) -> str:
     return "Ett tidigare känt tal har" if number == 1 else f"{count(number)} tidigare kända tal har"
-
-
-def _rows_word(number: int) -> str:
-    return "åtgärdsrad" if number == 1 else "åtgärdsrader"
 
 
 def _chance_sentence(context: RunContext) -> str:

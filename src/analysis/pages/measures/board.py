@@ -8,7 +8,6 @@ from analysis.pages.measures.ledger import assessable, ledger_sentence
 from analysis.pages.measures.view import (
     PlanView,
     described,
-    numbered,
     with_small,
 )
 from analysis.pages.parts.markdown import (
@@ -24,7 +23,7 @@ from analysis.plans.lineage import origins
 from analysis.plans.model import Measure
 from analysis.plans.status import BoardRow, changes
 from analysis.plans.vocabulary import NO_FOLLOW_UP, Status
-from analysis.swedish import day_name
+from analysis.swedish import day_name, numbered
 
 _CHIPS = {
     Status.DONE: "fardig",
@@ -132,7 +131,7 @@ def board_cards(view: PlanView) -> Markdown:
     cards.append(
         KeyFigure(
             str(assessable(view.ledger)),
-            f"åtgärdsrader av {len(view.ledger)} går att bedöma",
+            f"av {numbered(len(view.ledger), 'åtgärdsrad', 'åtgärdsrader')} går att bedöma",
             "på något sätt, med de uppgifter som finns",
         )
     )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, numbered, when, with_small
+from analysis.pages.measures.view import PlanView, when, with_small
 from analysis.pages.parts.markdown import Markdown, callout, capitalise, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.plans.identification import RULES, Grade, LedgerEntry, grade_counts
 from analysis.plans.vocabulary import Rollout
+from analysis.swedish import numbered
 
 _COMPARED = (Grade.RANDOMISED, Grade.STAGED, Grade.COMPARISON, Grade.INTERRUPTED)
 """Grades whose design says what would have happened otherwise."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, numbered, reference_text, source_text, with_small
+from analysis.pages.measures.view import PlanView, reference_text, source_text, with_small
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.plans.lineage import Fate, Step, fate_counts
 from analysis.plans.vocabulary import Change
-from analysis.swedish import day_name
+from analysis.swedish import day_name, numbered
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     Change.UNCHANGED: ("är oförändrad", "är oförändrade"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, described, numbered
+from analysis.pages.measures.view import PlanView, described
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown
@@ -17,7 +17,7 @@ from analysis.pages.parts.table import Column, table
 from analysis.plans.periods import parse_period
 from analysis.plans.status import follow_ups
 from analysis.plans.vocabulary import Status
-from analysis.swedish import day_name
+from analysis.swedish import day_name, numbered
 
 LANES = ("Beslut och dokument", "Åtgärder börjar", "Ska vara klara", "Färdiga i uppföljningen", "Mål")
 

@@ -125,11 +125,6 @@ def lines(texts: Sequence[str]) -> str:
     return "<br>".join(text.replace(f"{NO_BREAK_SPACE}(", " (") for text in whole)
 
 
-def numbered(number: int, one: str, many: str) -> str:
-    """Write a number with its word: ``1 åtgärd``, ``3 åtgärder``."""
-    return f"{number} {one if number == 1 else many}"
-
-
 def _successors(register: Register, plan: Plan, found: tuple[Fate, ...], as_of: date) -> tuple[Plan, ...]:
     reached = {
         reference.partition("/")[0]

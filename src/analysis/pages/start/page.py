@@ -16,7 +16,7 @@ from analysis.pages.parts.markdown import (
 from analysis.pages.parts.table import Column, table
 from analysis.pages.target.reform import reform_sentence
 from analysis.runs import Overview, Run, Target, period_name
-from analysis.swedish import day_name, decimal, percent, points, probability
+from analysis.swedish import day_name, decimal, numbered, percent, points, probability
 
 #: Values that a sentence or a figure's labels name one by one; more are summed up.
 LONGEST_LIST = 5
@@ -87,7 +87,7 @@ def _steps(values: dict[str, float]) -> str:
     steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in values.items()]
     if len(steps) <= LONGEST_LIST:
         return f"var {sentence_list(steps)}"
-    return f"gick från {steps[0]} till {steps[-1]} ({len(steps)} kända värden)"
+    return f"gick från {steps[0]} till {steps[-1]}, {len(steps)} kända värden"
 
 
 def _chance(overview: Overview, run: Run) -> str:
@@ -196,8 +196,9 @@ def data_state(overview: Overview) -> Markdown:
     """Say how fresh the site is: the newest day of knowledge and the newest vintage."""
     newest = max(run.kant_senast for run in overview.runs.runs)
     vintages = sorted({item.passport.utgava for item in overview.passports if item.passport.national})
+    made = numbered(len(overview.results), "körning", "körningar")
     return paragraphs(
-        f"Webbplatsen bygger på {len(overview.results)} körningar och uppgifter kända senast {day_name(newest)}. "
+        f"Webbplatsen bygger på {made} och uppgifter kända senast {day_name(newest)}. "
         f"Nationella källor är hämtade {vintages[-1]}. {decimal(len(overview.passports), 0)} källfiler har pass med "
         "producent, definition, utgåva och kontrollsumma; se [data och källor](data.ipynb)."
     )
