@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,7 @@ def load_runs(project: Project, catalogue: Catalogue | None = None) -> RunList:
     _check_unique(runs, path)
     for run in runs:
         check_references(run, targets, catalogue, project)
+        _check_plan(run, project)
     for target_id, target in targets.items():
         if target.matt not in catalogue.measures:
             raise BistandError(
@@ -72,7 +74,26 @@ def load_runs(project: Project, catalogue: Catalogue | None = None) -> RunList:
                 file=path,
                 fix=f"Tillåtna mått: {allowed_values(catalogue.measures)}.",
             )
+        if not catalogue.measures[target.matt].is_share:
+            shares = allowed_values(name for name, measure in catalogue.measures.items() if measure.is_share)
+            raise BistandError(
+                f"målet ”{target_id}” avser måttet ”{target.matt}”, som inte är en andel",
+                file=path,
+                fix=f"Målsidan räknar med andelar i procent. Mått som går: {shares}.",
+            )
     return RunList(runs, targets)
+
+
+def _check_plan(run: Run, project: Project) -> None:
+    """Stop a run whose plan is another municipality's."""
+    path = project.plans / f"{run.plan}.yml"
+    found = re.search(r"^kommun:\s*[\"']?(\d{4})", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if found is not None and found.group(1) != run.kommun:
+        raise BistandError(
+            f"körningen ”{run.id}” gäller kommunen {run.kommun} men planen ”{run.plan}” är kommunen {found.group(1)}:s",
+            file=project.runs_file,
+            fix=f"Ändra kommun eller plan i körningen, eller kommun i {project.relative(path)}.",
+        )
 
 
 def _target(key: str, fields: object, path: Path) -> Target:

@@ -260,6 +260,4 @@ def test_sentences_about_months_are_whole_for_any_length(
 @given(st.integers(0, 4))
 def test_revisions_are_counted_in_the_right_number(revised: int) -> None:
     whole(f"{changes._revised_words(revised)} reviderats.")
-    assert ("tal har" in changes._revised_words(revised)) and ("Ett" in changes._revised_words(revised)) == (
-        revised == 1
-    )
+    assert ("Ett" in changes._revised_words(revised)) == (revised == 1)
