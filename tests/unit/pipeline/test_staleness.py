@@ -101,7 +101,9 @@ def test_a_file_that_is_gone_makes_its_notebook_stale(copy: Project) -> None:
 def test_another_municipalitys_plan_and_run_leave_all_fresh(copy: Project) -> None:
     _pretend_executed(copy)
     text = (copy.plans / "lund-2021.yml").read_text(encoding="utf-8")
-    (copy.plans / "malmo-2021.yml").write_text(text.replace("lund-2021", "malmo-2021"), encoding="utf-8")
+    (copy.plans / "malmo-2021.yml").write_text(
+        text.replace("lund-2021", "malmo-2021").replace('kommun: "1281"', 'kommun: "1280"'), encoding="utf-8"
+    )
     runs = copy.runs_file.read_text(encoding="utf-8")
     runs += "  - {id: malmo-2021-12, rubrik: Malmö, kommun: '1280', period: 2021-12, plan: malmo-2021}\n"
     copy.runs_file.write_text(runs, encoding="utf-8")
