@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from measure import Cost, adopt_orphans, measure
@@ -129,6 +130,13 @@ def show(label: str, cost: object) -> None:
     print(f"{label:<58} {cost}", flush=True)
 
 
+def yardstick() -> str:
+    """Return the CPU seconds of a fixed computation: they rise when others use the same cores."""
+    began = time.process_time()
+    sum(number * number for number in range(10_000_000))
+    return f"{time.process_time() - began:7.1f} CPU-s"
+
+
 def small_changes(bench: Bench) -> None:
     """Measure what follows a report: nothing changed, listings, a sentence, a month."""
     show("ingenting ändrat", bench.report())
@@ -157,7 +165,7 @@ def overhead(bench: Bench) -> None:
     lines = [line for line in "".join(cells[1]["source"]).splitlines() if line.startswith("from ")]
     cell = {
         **cells[1],
-        "source": "\n".join([*lines, "import matplotlib.pyplot, pandas, seaborn, statsmodels.api"]),
+        "source": "\n".join([*lines, "import matplotlib.pyplot, pandas, seaborn"]),
     }
     place = bench.folder / ".cache" / "tom.ipynb"
     place.write_text(json.dumps({**source, "cells": [cell]}), encoding="utf-8")
@@ -232,13 +240,16 @@ def main() -> None:
     os.environ.pop("BISTAND_MINNE", None)
     with tempfile.TemporaryDirectory(prefix="bistand-matning-") as place:
         bench = Bench(arguments.keep or Path(place), arguments.workers)
+        show("måttstock (0,6 på en ledig kärna)", yardstick())
         show("kall rapport, körningarna", bench.report())
+        show("måttstock", yardstick())
         if arguments.plain:
             plain(bench)
         overhead(bench)
         small_changes(bench)
         if arguments.towns:
             towns(bench, [int(count) for count in arguments.towns.split(",")])
+        show("måttstock", yardstick())
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.answers.micro_study import SEED, TITLES, synthetic_town
+from analysis.answers.micro_study import INFLOW, SEED, TITLES, synthetic_town
 from analysis.errors import BistandError
+from analysis.memory import remember
 from analysis.micro.cost import Price, break_even_months, cost_per_avoided_month, example_price
 from analysis.micro.estimates import Contrast, estimate
 from analysis.micro.generator import Microdata
-from analysis.micro.rates import Profile, count_rates, profile
+from analysis.micro.rates import Profile, Rates, count_rates, profile
 from analysis.micro.stockflow import Fitted, Level, Plan, Projection, fit_level, project
 from analysis.micro.trial import emulate, fit_start
 from analysis.micro.volumes import Target, needs_table
@@ -72,6 +73,19 @@ class CostStudy:
 
 def open_cost(overview: Overview) -> CostStudy:
     """Estimate the measures' effects and fit the stock and flows: about ten seconds, deterministic."""
+    stay, months, profiles, rates, data = remember(
+        "kostnad", (SEED, INFLOW), ("micro", "answers.micro_study", "answers.cost"), _measures
+    )
+    fitted = fit_level(rates, published_level(overview))
+    stated = overview.runs.targets.get(TARGET_ID)
+    due, share = (stated.senast, stated.niva) if stated else (EXAMPLE_DUE, EXAMPLE_SHARE)
+    target = Target(_month(due), share)
+    baseline = project(fitted, Plan({}), profiles, target.month - fitted.level.latest, draws=DRAWS, seed=SEED)
+    return CostStudy(data, stay, months, profiles, target, fitted, baseline)
+
+
+def _measures() -> tuple[dict[str, Contrast], dict[str, float], dict[str, Profile], Rates, Microdata]:
+    """Estimate every measure of the synthetic municipality; depends on nothing published."""
     data, history, _ = synthetic_town()
     stay, months, profiles = {}, {}, {}
     for number, name in enumerate(history.measures):
@@ -81,12 +95,7 @@ def open_cost(overview: Overview) -> CostStudy:
         profiles[name] = profile(trials, model, 60, SEED)
         own = data.measures[data.measures["measure"] == name]
         months[name] = float((own["end"] - own["start"] + 1).mean())
-    fitted = fit_level(count_rates(history), published_level(overview))
-    stated = overview.runs.targets.get(TARGET_ID)
-    due, share = (stated.senast, stated.niva) if stated else (EXAMPLE_DUE, EXAMPLE_SHARE)
-    target = Target(_month(due), share)
-    baseline = project(fitted, Plan({}), profiles, target.month - fitted.level.latest, draws=DRAWS, seed=SEED)
-    return CostStudy(data, stay, months, profiles, target, fitted, baseline)
+    return stay, months, profiles, count_rates(history), data
 
 
 def published_level(overview: Overview) -> Level:

@@ -65,6 +65,13 @@ def _draw_once() -> None:
     plt.close(figure)
 
 
+def _check_once() -> None:
+    """Check an empty notebook: the checker of their format is compiled at the first one."""
+    import nbformat
+
+    nbformat.validate({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
 def load() -> None:
     """Import the stack. A module that cannot be imported is left to the notebook that wants it, which says so."""
     _import_pandas()
@@ -75,6 +82,8 @@ def load() -> None:
             importlib.import_module(name)
     with contextlib.suppress(Exception):
         _read_data()
+    with contextlib.suppress(Exception):
+        _check_once()
     _draw_once()
     gc.collect()
     gc.freeze()
