@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from analysis.errors import BistandError
 from analysis.files import sha256_of, write_text
@@ -55,9 +55,19 @@ def move_own(
         echo(f"Flyttad: {', '.join(stored.source_ids)}.")
     for folder in {item.path.parent.parent for item in old}:
         if not any(folder.rglob("*.pass.yml")):
-            shutil.rmtree(folder)
+            (folder / FILE_NAME).unlink(missing_ok=True)
+            _remove_empty(folder)
+        if folder.exists():
+            echo(f"{project.relative(folder)} ligger kvar: där finns filer som inte har flyttats.")
     echo("Finns filerna i git ligger de kvar i historiken: ta bort dem där innan arkivet delas.")
     return tuple(item.passport.id for item in old)
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove a folder and those in it, if nothing but folders is left."""
+    if all(path.is_dir() for path in folder.rglob("*")):
+        for path in sorted((folder, *folder.rglob("*")), reverse=True):
+            path.rmdir()
 
 
 def _recognised(item: LocatedPassport, catalogue: Catalogue) -> NewSource:

@@ -95,9 +95,17 @@ def _socket_folder(place: Path) -> Path:
     """
     for left in place.glob("bistand-*-*"):
         number = left.name.split("-")[1]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
+        if number.isdigit() and not psutil.pid_exists(int(number)) and _holds_sockets_only(left):
             shutil.rmtree(left, ignore_errors=True)
     return place / f"bistand-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def _holds_sockets_only(folder: Path) -> bool:
+    """Whether a folder can be nothing but ours: no link, and only sockets and connection files in it."""
+    return not folder.is_symlink() and all(
+        path.is_socket() or path.name == "kernel.json" or (path.is_dir() and not path.is_symlink())
+        for path in folder.rglob("*")
+    )
 
 
 def _outcome(item: _Running) -> Outcome:

@@ -1,15 +1,13 @@
 """Storing a new vintage: raw files and their passports in a new dated folder, all of it or nothing.
 
 Everything is written into a folder outside ``data/raw`` and reaches its place by one rename. A process that is killed
-before the rename leaves ``data/raw`` untouched; the left-over is swept away the next time something is stored.
+before the rename leaves ``data/raw`` untouched; the left-over is removed the next time something is stored.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import BistandError
-from analysis.files import sha256_of, umask
+from analysis.files import sha256_of
+from analysis.owned import workroom
 from analysis.sources.passports import SUFFIX, Passport, find_passports
 from analysis.sources.yaml_out import dump_yaml
-
-_INCOMING = ".inkommande-"
 
 
 @dataclass(frozen=True)
@@ -64,36 +61,19 @@ def store_vintage(
     Raises
     ------
     BistandError
-        If a passport would not be valid, or the folder cannot be written.
+        If a passport would not be valid, or the series has a vintage from a later day.
     """
-    sweep(raw)
     parent = raw / series_folder
     parent.mkdir(parents=True, exist_ok=True)
     label = label or next_label(raw, series_folder, day)
-    try:
-        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=raw.parent))
-    except OSError as error:
-        raise BistandError(
-            "det går inte att skriva i datamappen",
-            file=raw.parent,
-            fix="Kontrollera behörigheter och utrymme.",
-        ) from error
-    try:
+    with workroom(raw.parent, "inkommande") as room:
+        incoming = room / "ny"
+        incoming.mkdir()
         ids = tuple(_write(incoming, source, label, day) for source in sources)
-        incoming.chmod(0o777 & ~umask())
         _sync(incoming)
         incoming.rename(parent / label)
-    except BaseException:
-        shutil.rmtree(incoming, ignore_errors=True)
-        raise
     _sync(parent)
     return Stored(parent / label, ids)
-
-
-def sweep(raw: Path) -> None:
-    """Remove what an interrupted store left behind beside ``data/raw``."""
-    for left in raw.parent.glob(f"{_INCOMING}*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def next_label(raw: Path, series_folder: str, day: date) -> str:

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analysis.owned import mend
 from analysis.sources import store
 from analysis.sources.passports import find_passports
-from analysis.sources.store import NewSource, already_stored, safe_name, store_vintage, sweep
+from analysis.sources.store import NewSource, already_stored, safe_name, store_vintage
 
 DAY = date(2026, 11, 22)
 FIELDS: dict[str, Any] = {
@@ -115,7 +116,7 @@ def test_an_error_before_any_step_leaves_everything_as_it_was(raw: Path) -> None
         with pytest.MonkeyPatch.context() as patch, pytest.raises(Interrupted):
             operations(raw, patch, number, stop)
         assert tree(raw) == before
-        assert list(raw.parent.glob(".inkommande-*")) == []
+        assert list(raw.parent.glob(".bistand-*")) == []
 
 
 KILLED = """
@@ -155,10 +156,10 @@ def test_a_killed_process_leaves_the_store_whole(raw: Path) -> None:
     assert killed(raw, 8) == 137
     assert tree(raw) == before
     assert len(find_passports(raw)) == 3
-    left = list(raw.parent.glob(".inkommande-*"))
+    left = list(raw.parent.glob(".bistand-*"))
     assert len(left) == 1
-    sweep(raw)
-    assert list(raw.parent.glob(".inkommande-*")) == []
+    mend(raw.parent)
+    assert list(raw.parent.glob(".bistand-*")) == []
 
 
 @pytest.mark.slow
