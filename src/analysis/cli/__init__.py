@@ -46,6 +46,8 @@ def report(
     from analysis.pipeline import gate
     from analysis.pipeline.inputs import check_inputs
 
+    if processer < 0:
+        raise BistandError(f"{processer} processer går inte", fix="Ange 1 eller fler, eller utelämna valet.")
     if karnor not in {"varma", "vanliga"}:
         raise BistandError(f"kärnorna ”{karnor}” är okända", fix="Välj varma eller vanliga.")
     if atergivare not in {"auto", "quarto", "inbyggd"}:

@@ -126,8 +126,13 @@ ODD = {
 }
 
 
+FAST = ("vanligt", "HOME saknas", "ASCII rakt igenom")
+
+
 @pytest.mark.skipif(not LINUX, reason="how locales and limits are set")
-@pytest.mark.parametrize("how", ODD)
+@pytest.mark.parametrize(
+    "how", [pytest.param(how, marks=[] if how in FAST else pytest.mark.slow) for how in ODD]
+)
 def test_odd_surroundings(how: str, place: Path) -> None:
     env, code, said = ODD[how]
     done = command(place, "miljo", env=env)

@@ -32,7 +32,7 @@ class ColumnRule(BaseModel):
     kon: Literal["T", "K", "M"] | None = None
     grupp: str | None = None
     period: str | None = None
-    skala: float | None = Field(default=None, gt=0)
+    skala: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
 
 class Mapping(BaseModel):
@@ -56,7 +56,7 @@ class Mapping(BaseModel):
     grupp: str = "alla"
     ar: int | None = Field(default=None, ge=1990, le=2100)
     decimaltecken: Literal[",", "."] | None = None
-    skala: float | None = Field(default=None, gt=0)
+    skala: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     tecken: dict[str, StatusName] = Field(default_factory=dict)
     kolumner: dict[str, ColumnRule] = Field(default_factory=dict)
     mattnamn: dict[str, str] = Field(default_factory=dict)
