@@ -126,7 +126,7 @@ def run(
     history = build_history(data.spells, data.measures, data.background, data.window, data.obstacles)
     results = estimate_all(data, history, draws=draws, seed=seed, progress=progress)
     gate = Gate(folder, out, threshold)
-    files = let_out(results, history, data.status, gate)
+    files = let_out(results, history, data, gate)
     lines = [f"- {r.measure}: {r.verdict}. {r.reason}" for r in results]
     lines.append(f"{len(files)} tabeller ligger i {out.name}; utlämnandet är loggat.")
     return Released(data.name, data.window, results, files, tuple(lines))
@@ -156,10 +156,12 @@ def estimate_all(
 
 
 def let_out(
-    results: tuple[MeasureResult, ...], history: History, status: str, gate: Gate
+    results: tuple[MeasureResult, ...], history: History, data: Microdata, gate: Gate
 ) -> tuple[Path, ...]:
     """Release every declared table."""
-    files = [gate.release("atgarder", release.summary_rows(results))]
+    files = [
+        gate.release("atgarder", release.summary_rows(results, data.name, month_label(data.window.last)))
+    ]
     assessed = [result for result in results if result.assessable]
     if assessed:
         parts: dict[str, list[pd.DataFrame]] = {
@@ -170,7 +172,7 @@ def let_out(
             "grupper": [release.group_rows(r, gate.threshold) for r in assessed],
         }
         files += [gate.release(name, pd.concat(frames, ignore_index=True)) for name, frames in parts.items()]
-        files.append(gate.release("avslut", release.hazard_rows(fit_hazard(history), status)))
+        files.append(gate.release("avslut", release.hazard_rows(fit_hazard(history), data.status)))
     return tuple(files)
 
 

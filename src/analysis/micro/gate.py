@@ -26,7 +26,7 @@ from analysis.sources.personal import is_personal_number
 
 #: Tables that may leave, with exactly these columns.
 DECLARED: Final[dict[str, tuple[str, ...]]] = {
-    "atgarder": ("atgard", "status", "deltagare", "utslag", "slutsats", "minsta_effekt", "p_justerat"),
+    "atgarder": ("atgard", "status", "deltagare", "utslag", "slutsats", "minsta_effekt", "p_justerat", "kommun", "till"),
     "effekter": ("atgard", "matt", "enhet", "manader", "med", "utan", "effekt", "lag", "hog", "status"),
     "kurvor": ("atgard", "manad", "med", "utan", "skillnad", "lag", "hog", "bistand_med", "bistand_utan", "status"),
     "kontroller": ("atgard", "kontroll", "utfall", "text", "status"),

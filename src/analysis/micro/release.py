@@ -52,10 +52,13 @@ def _few(share: float, result: MeasureResult, threshold: int) -> bool:
     return few_or_all_but_few(round(share / 100 * size), size, threshold)
 
 
-def summary_rows(results: tuple[MeasureResult, ...]) -> pd.DataFrame:
-    """One row a measure: verdict, sentence, participants (missing when hidden), minimal detectable effect."""
+def summary_rows(results: tuple[MeasureResult, ...], place: str, last: str) -> pd.DataFrame:
+    """One row a measure: verdict, sentence, participants (missing when hidden), minimal detectable effect.
+
+    `place` and `last` say whose spells they are, and which month is the last one.
+    """
     rows = [
-        (r.measure, r.status, r.participants, r.verdict, r.reason, r.detectable, r.p_adjusted)
+        (r.measure, r.status, r.participants, r.verdict, r.reason, r.detectable, r.p_adjusted, place, last)
         for r in results
     ]
     frame = pd.DataFrame(rows, columns=list(DECLARED["atgarder"]))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.answers.own_effects import RELEASED
+from analysis.declarations.model import FOLDER
 from analysis.forecasts.log import read_log
 from analysis.panel import read_panel
 from analysis.paths import Project
@@ -132,8 +134,11 @@ def linked_plans(project: Project, plan_id: str) -> tuple[Path, ...]:
 def _common_inputs(project: Project) -> dict[str, str]:
     """Return the hashes of what every run reads: the catalogue of measures, judgements, corrections, track records."""
     raw = [project.raw / name for name in ("matt.yml", "bedomningar.yml", "corrections.yml", "handelser.yml")]
+    own = project.reports / RELEASED
     measured = (project.root / "benchmarks" / "results").glob("effects_tournament.csv")
     return {
         "katalog": hash_files([path for path in raw if path.is_file()], project.root),
         "turnering": hash_files(measured, project.root),
+        "deklarationer": hash_files(sorted((project.reports / FOLDER).glob("*.yml")), project.root),
+        "egna_skattningar": hash_files([own] if own.is_file() else [], project.root),
     }

@@ -7,8 +7,8 @@ by asking the same rules again with data added, so the advice cannot disagree wi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
@@ -203,6 +203,8 @@ def ledger(
     as_of: date,
     data: DataAtHand | None = None,
     register: Register | None = None,
+    *,
+    answered: Collection[str] = (),
 ) -> tuple[LedgerEntry, ...]:
     """Return the ledger of a plan as known on a day, one entry a measure in the order of the plan.
 
@@ -216,9 +218,15 @@ def ledger(
         What the investigator has (default: the embedded yearly panel only).
     register
         Lets statuses be taken from later versions of the plan.
+    answered
+        Numbers of the measures whose effect the municipality's own spells have given an answer about.
     """
     held = data or DataAtHand()
-    return tuple(_entry(plan, measure, held, as_of, register) for measure in plan.measures)
+    with_spells = replace(held, microdata=True)
+    return tuple(
+        _entry(plan, measure, with_spells if measure.number in answered else held, as_of, register)
+        for measure in plan.measures
+    )
 
 
 def grade_counts(entries: Iterable[LedgerEntry]) -> dict[str, int]:

@@ -112,7 +112,8 @@ class Evidence(Frozen):
     """What the documents tell of how a measure works and reaches people: input of the ledger.
 
     `dose_observed` means that a document reports how many the measure reached. `source` is where dose and start
-    stand (default: the measure's own source).
+    stand (default: the measure's own source). `programmes` are the names that the measure has in the statutory file or
+    in the local list of programmes.
     """
 
     mechanism: tuple[Mechanism, ...]
@@ -125,6 +126,7 @@ class Evidence(Frozen):
     start: PeriodText | None = None
     source: Source | None = None
     note: Text | None = None
+    programmes: tuple[Text, ...] = ()
 
 
 class Measure(Frozen):

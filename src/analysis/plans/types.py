@@ -77,6 +77,7 @@ KEYS = {
     "plans": "planer",
     "population": "befolkning",
     "producer": "producent",
+    "programmes": "insatser",
     "record_number": "diarienummer",
     "rollout": "inforande",
     "saved": "minskning",

@@ -11,6 +11,7 @@ import pytest
 from analysis.micro.assess import assess, with_regard_to_others
 from analysis.micro.commands import let_out
 from analysis.micro.gate import Gate
+from analysis.micro.generator import Microdata
 from analysis.micro.history import History
 from analysis.pages.micro.released import measure_page, overview_page, read_released
 from analysis.pages.micro.released_parts import ReleasedTables
@@ -19,11 +20,11 @@ from analysis.swedish import decimal
 
 
 @pytest.fixture(scope="module")
-def tables(history: History, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tables(history: History, data: Microdata, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("utlämnat")
     (folder / "mikro").mkdir()
     results = tuple(assess(history, number, "synthetic", draws=0, groups=False) for number in range(2))
-    let_out(with_regard_to_others(results), history, "synthetic", Gate(folder / "mikro", folder / "ut"))
+    let_out(with_regard_to_others(results), history, data, Gate(folder / "mikro", folder / "ut"))
     return folder / "ut"
 
 

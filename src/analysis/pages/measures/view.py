@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.answers.own_effects import told_by_spells
 from analysis.plans.identification import LedgerEntry, ledger
 from analysis.plans.indicators import FollowUp, follow_ups
 from analysis.plans.lineage import Fate, fates
@@ -43,8 +44,12 @@ class PlanView:
         return self.board.document is not None
 
 
-def view_of(register: Register, plan_id: str, as_of: date) -> PlanView:
+def view_of(
+    register: Register, plan_id: str, as_of: date, answers: Mapping[str, Collection[str]] | None = None
+) -> PlanView:
     """Work out a plan's view.
+
+    `answers` are the measures, by plan, whose effect the municipality's own spells have told.
 
     Raises
     ------
@@ -62,14 +67,17 @@ def view_of(register: Register, plan_id: str, as_of: date) -> PlanView:
         previous=previous_board(now, register),
         fates=found,
         indicators=follow_ups(plan, as_of),
-        ledger=ledger(plan, as_of, register=register),
+        ledger=ledger(plan, as_of, register=register, answered=(answers or {}).get(plan_id, ())),
         successors=_successors(register, plan, found, as_of),
     )
 
 
 def open_view(context: RunContext) -> PlanView:
     """Return the view of a run's plan on the run's day."""
-    return view_of(load_register(context.project.plans), context.run.plan, context.run.kant_senast)
+    register = load_register(context.project.plans)
+    plan, day = context.run.plan, context.run.kant_senast
+    answers = {plan: told_by_spells(context, register.plan(plan))}
+    return view_of(register, plan, day, answers)
 
 
 def latest_version(view: PlanView) -> PlanView | None:
