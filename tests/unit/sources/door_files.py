@@ -270,6 +270,11 @@ def numbers() -> Iterator[DoorFile]:
         "hopp",
     )
     yield refused(
+        "större andel än möjligt",
+        "Månad;Andel vuxna biståndsmottagare\n2025-01;90\n2025-02;91\n",
+        "storlek",
+    )
+    yield refused(
         "del av ett som procent",
         "Månad;Andel vuxna biståndsmottagare\n2025-01;0,0111\n",
         "procent eller delar",

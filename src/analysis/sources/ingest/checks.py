@@ -111,7 +111,7 @@ def questions(
     return (
         *_groups(table, known_groups, reading),
         *_scales(reading, catalogue),
-        *_sizes(table, population),
+        *_sizes(table, population, catalogue),
         *_jumps(table, before),
         *_sums(table),
         *_serials(reading),
@@ -173,7 +173,7 @@ def _serials(reading: Reading) -> Iterator[Question]:
         )
 
 
-def _sizes(table: pd.DataFrame, population: dict[str, float]) -> Iterator[Question]:
+def _sizes(table: pd.DataFrame, population: dict[str, float], catalogue: Catalogue) -> Iterator[Question]:
     people = table["kommun_kod"].map(population).fillna(SWEDEN)
     months = np.where(table["period"].str.len() == 7, 1, 12)
     limit = pd.Series(np.inf, index=table.index)
@@ -182,6 +182,12 @@ def _sizes(table: pd.DataFrame, population: dict[str, float]) -> Iterator[Questi
         table["unit"] == "antal",
         people * np.where(table["measure_id"].str.startswith("MANAD_"), LARGEST_SHARE, 1.0),
     )
+    received = {
+        name
+        for name, measure in catalogue.measures.items()
+        if (measure.skydd.taljare or "").startswith("MANAD_")
+    }
+    limit = limit.mask(table["measure_id"].isin(received), 100 * LARGEST_SHARE)
     limit = limit.mask(table["unit"] == "tkr", people * months * LARGEST_AMOUNT)
     limit = limit.mask(table["unit"] == "mnkr", people * months * LARGEST_AMOUNT / 1000)
     over = table[(table["value"] > limit) & (local | (table["value"] > SWEDEN * 12))]
