@@ -16,6 +16,7 @@ from analysis.memory import slot
 from renderer.config import SiteConfig, load_config
 from renderer.links import local_target, page_url
 from renderer.pandoc import PageBody, PageJob, pandoc_version, run_batch
+from renderer.phones import PHONE
 from renderer.search import search_files
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, Page, render_page
 from renderer.source import PageSource, read_source
@@ -25,7 +26,14 @@ RENDERER = "inbyggd"
 BATCH = 16
 
 #: The renderer's own code that shapes a page's body.
-_ROOMS = ("renderer.filters", "renderer.pandoc", "renderer.tidy", "renderer.tables", "renderer.links")
+_ROOMS = (
+    "renderer.filters",
+    "renderer.pandoc",
+    "renderer.phones",
+    "renderer.tidy",
+    "renderer.tables",
+    "renderer.links",
+)
 #: What may be the path of a page's source, wherever it stands in a text.
 _SOURCE_NAME = re.compile(r"[^\s\"'()<>\[\]]+\.(?:ipynb|qmd)\b")
 
@@ -62,6 +70,7 @@ class _Prepared:
     source: PageSource
     job: PageJob
     pictures: dict[str, bytes]
+    phones: tuple[str, ...]
     made_from: object
 
 
@@ -121,7 +130,9 @@ def _prepare(stage: Path, path: str, config: SiteConfig) -> _Prepared:
             inlines[f"footer_{side}"] = value
     job = PageJob(path, markdown, source.toc_depth(config), inlines)
     linked = _linked_pages([markdown, *inlines.values()], path, frozenset(config.project.render))
-    return _Prepared(source, job, pictures, (job, linked, pandoc_version()))
+    folder = (stage / path).parent
+    phones = tuple(sorted(item.relative_to(folder).as_posix() for item in folder.glob(f"figurer/*{PHONE}")))
+    return _Prepared(source, job, pictures, phones, (job, linked, phones, pandoc_version()))
 
 
 def _linked_pages(texts: Iterable[str], page: str, pages: Collection[str]) -> tuple[str, ...]:
@@ -154,7 +165,7 @@ def _make_pages(
 
 
 def _finish(item: _Prepared, body: PageBody, config: SiteConfig) -> Page:
-    tidy = tidy_body(body.html, item.source.path, frozenset(config.project.render))
+    tidy = tidy_body(body.html, item.source.path, frozenset(config.project.render), item.phones)
     toc = body.toc if item.job.toc_depth else ()
     return Page(item.source, tidy, toc, body.inlines, body.plain["title"])
 

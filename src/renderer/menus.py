@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from renderer.config import NavLink, NavSection, SiteConfig
 from renderer.links import is_external, page_url, relative, resolve
 
-#: A site with more sections than this shows a page its own, and of the others links to this many near it.
-MOST_SECTIONS = 12
+#: Where a section's pages lie when it is one of many of a kind, which a page needs one of at a time.
+RUNS = "reports/"
+#: Of more runs than this, the list to pick from holds this many near the page's own.
+MOST_RUNS = 24
 
 
 @dataclass(frozen=True)
@@ -78,27 +80,38 @@ def build_menus(config: SiteConfig, page: str, titles: Mapping[str, str]) -> Men
 def _sidebar(
     config: SiteConfig, page: str, one: Callable[[NavLink], MenuLink]
 ) -> tuple[MenuLink | MenuSection, ...]:
-    """The side menu: all of it, or of many sections the page's own, links to those near it, and one to the others."""
+    """The side menu: a run is picked from a list, and only the page's own run stands there with its pages."""
     side = config.website.sidebar.contents if config.website.sidebar else ()
-    sections = [item for item in side if isinstance(item, NavSection)]
-    mine = [any(link.href.lstrip("/") == page for link in item.contents) for item in sections]
-    place = mine.index(True) if True in mine else 0
-    first = min(max(0, place - MOST_SECTIONS // 2), max(0, len(sections) - MOST_SECTIONS))
-    near = range(first, first + MOST_SECTIONS)
+    runs = [item for item in side if isinstance(item, NavSection) and _is_run(item)]
     menu: list[MenuLink | MenuSection] = []
-    number = -1
     for item in side:
         if not isinstance(item, NavSection):
             menu.append(one(item))
-            continue
-        number += 1
-        if len(sections) <= MOST_SECTIONS or mine[number]:
+        elif len(runs) == 1 or item not in runs or _holds(item, page):
             menu.append(MenuSection(item.section, tuple(one(link) for link in item.contents)))
-        elif number in near:
-            menu.append(MenuLink(item.section, one(item.contents[0]).href))
-    if len(sections) > MOST_SECTIONS:
-        menu.append(MenuLink(f"Alla {len(sections)} avdelningar", home_url(config, page)))
+        if len(runs) > 1 and item is runs[-1]:
+            menu.append(_picker(runs, config, page, one))
     return tuple(menu)
+
+
+def _is_run(section: NavSection) -> bool:
+    return all(link.href.lstrip("/").startswith(RUNS) for link in section.contents)
+
+
+def _holds(section: NavSection, page: str) -> bool:
+    return any(link.href.lstrip("/") == page for link in section.contents)
+
+
+def _picker(
+    runs: Sequence[NavSection], config: SiteConfig, page: str, one: Callable[[NavLink], MenuLink]
+) -> MenuSection:
+    """All runs by name, each leading to its first page; of very many those near the page's own, and one to the others."""
+    place = next((number for number, item in enumerate(runs) if _holds(item, page)), 0)
+    first = min(max(0, place - MOST_RUNS // 2), max(0, len(runs) - MOST_RUNS))
+    links = [MenuLink(item.section, one(item.contents[0]).href) for item in runs[first : first + MOST_RUNS]]
+    if len(runs) > MOST_RUNS:
+        links.append(MenuLink(f"Alla {len(runs)} körningar", home_url(config, page)))
+    return MenuSection(f"Välj körning ({len(runs)})", tuple(links))
 
 
 def _link(item: NavLink, page: str, titles: Mapping[str, str]) -> MenuLink:
@@ -121,6 +134,12 @@ def _neighbours(config: SiteConfig, page: str) -> tuple[NavLink | None, NavLink 
     section = links[place][0] or ""
     if not config.website.page_navigation:
         return None, None, section
+    if page.startswith(RUNS):
+        # a run is read from its first page to its last, never into the next run
+        links = [item for item in links if item[0] == links[place][0]]
+        place = next(i for i, (_, link) in enumerate(links) if link.href.lstrip("/") == page)
+        if len(links) == 1:
+            return None, None, section
     before = links[place - 1][1] if place else None
     after = links[place + 1][1] if place + 1 < len(links) else None
     return before, after, section

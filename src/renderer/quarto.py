@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from analysis.errors import BistandError
 from renderer.config import load_config
 from renderer.embedded import RenderReport
 from renderer.links import page_url, relative
+from renderer.phones import PHONE, add_phone_figures
 from renderer.quarto_kept import bring_back, changed_pages, hashes, keep_site
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, MODULE_STYLE, MODULES, modules_on
 from renderer.tables import mend_table
@@ -142,14 +144,18 @@ def finish(site: Path) -> None:
         if "site_libs" in path.parts or any(part.endswith("_files") for part in path.parts):
             continue
         name = path.relative_to(site).as_posix()
-        files.write_text(path, finish_page(path.read_text(encoding="utf-8"), name))
+        phones = {item.relative_to(path.parent).as_posix() for item in path.parent.glob(f"figurer/*{PHONE}")}
+        files.write_text(path, finish_page(path.read_text(encoding="utf-8"), name, phones))
     modules = {script for scripts in MODULES.values() for script in scripts}
     for asset in (*STYLES, *SCRIPTS, MODULE_STYLE, *sorted(modules)):
         files.write_bytes(site / ASSET_FOLDER / asset, (ASSETS / asset).read_bytes())
 
 
-def finish_page(html: str, name: str) -> str:
-    """Mend one page of Quarto's; `name` is its path from the site's root. Doing it twice changes nothing."""
+def finish_page(html: str, name: str, phones: Collection[str] = ()) -> str:
+    """Mend one page of Quarto's; `name` is its path from the site's root. Doing it twice changes nothing.
+
+    `phones` are the figures for phones beside it, as the page links to them.
+    """
     soup = parse(html)
     root, body = soup.find("html"), soup.find("body")
     main = soup.find("main")
@@ -168,6 +174,7 @@ def finish_page(html: str, name: str) -> str:
     for image in main.find_all("img"):
         if not image.has_attr("alt"):
             image["alt"] = ""
+    add_phone_figures(soup, lambda link: link in phones)
     _link_assets(soup, name)
     return str(soup)
 

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 
 from renderer import links
+from renderer.phones import add_phone_figures
 from renderer.tables import mend_table
 
 LINE_ANCHOR = re.compile(r'<a href="#cb\d+-\d+" aria-hidden="true" tabindex="-1"></a>')
@@ -68,7 +69,7 @@ class TidyBody:
     sections: tuple[Section, ...]
 
 
-def tidy_body(html: str, page: str, pages: Collection[str]) -> TidyBody:
+def tidy_body(html: str, page: str, pages: Collection[str], phones: Collection[str] = ()) -> TidyBody:
     """Clean pandoc's HTML of one page.
 
     Parameters
@@ -79,6 +80,8 @@ def tidy_body(html: str, page: str, pages: Collection[str]) -> TidyBody:
         Source path of the page, from the stage.
     pages
         Source paths of all pages, for links between them.
+    phones
+        Figures for phones that stand beside the page, as the page links to them.
     """
     soup = parse(LINE_SPAN.sub("<span>", LINE_ANCHOR.sub("", html)))
     _move_styles(soup)
@@ -87,6 +90,7 @@ def tidy_body(html: str, page: str, pages: Collection[str]) -> TidyBody:
     _frame_formulas(soup)
     _mend_links(soup, page, pages)
     _mend_images(soup)
+    add_phone_figures(soup, lambda link: link in phones)
     _mend_footnotes(soup)
     for box in soup.find_all("input"):
         box["disabled"] = ""

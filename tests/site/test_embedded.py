@@ -16,7 +16,7 @@ from renderer import embedded, equivalence, pandoc
 from renderer.config import SiteConfig
 from renderer.finding import Finding, demand_none
 from renderer.links import local_target, resolve
-from renderer.menus import MOST_SECTIONS, MenuLink, Menus, MenuSection, build_menus
+from renderer.menus import MOST_RUNS, MenuLink, Menus, MenuSection, build_menus
 
 
 def test_report_names_pages_and_versions(stage: Path, tmp_path: Path) -> None:
@@ -95,22 +95,31 @@ def test_a_page_knows_its_own_run_and_few_others_however_many_there_are() -> Non
         return build_menus(config, page, dict.fromkeys(config.project.render, ""))
 
     few, many = (menus(count, "reports/k2/laget.ipynb") for count in (4, 100))
-    assert [item.text for item in few.sidebar] == [
-        "Start",
-        "Körning 0",
-        "Körning 1",
-        "Körning 2",
-        "Körning 3",
-    ]
-    assert all(isinstance(item, MenuSection) for item in few.sidebar[1:])
-    own = many.sidebar[3]
+    assert [item.text for item in few.sidebar] == ["Start", "Körning 2", "Välj körning (4)"]
+    own, picker = few.sidebar[1:]
     assert isinstance(own, MenuSection)
+    assert isinstance(picker, MenuSection)
     assert [(link.text, link.current) for link in own.links] == [("laget", True), ("effekt", False)]
-    assert many.sidebar[4] == MenuLink("Körning 3", "../k3/laget.html")
-    assert len(many.sidebar) == 1 + MOST_SECTIONS + 1
-    assert many.sidebar[-1] == MenuLink("Alla 100 avdelningar", "../../index.html")
-    last = menus(100, "reports/k99/effekt.ipynb")
-    assert isinstance(last.sidebar[-2], MenuSection)
+    assert picker.links[3] == MenuLink("Körning 3", "../k3/laget.html")
+    assert len(picker.links) == 4
+
+    last = many.sidebar[-1]
+    assert isinstance(last, MenuSection)
+    assert len(last.links) == MOST_RUNS + 1
+    assert last.links[-1] == MenuLink("Alla 100 körningar", "../../index.html")
+
+
+def test_previous_and_next_stay_within_the_run() -> None:
+    config = _many_runs(3)
+    titles = dict.fromkeys(config.project.render, "")
+    first = build_menus(config, "reports/k1/laget.ipynb", titles)
+    last = build_menus(config, "reports/k1/effekt.ipynb", titles)
+
+    assert first.previous is None
+    assert first.following is not None
+    assert first.following.href == "effekt.html"
+    assert last.previous is not None
+    assert last.following is None
 
 
 def test_folder_that_is_not_empty_is_left_alone(stage: Path, tmp_path: Path) -> None:

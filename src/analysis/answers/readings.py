@@ -22,6 +22,12 @@ MONTHLY_RESIDENTS = "MANAD_INVANARE"
 ADULTS_IN_YEAR = "VUXNA_AR"
 #: The measure whose denominator is not stated: residents or adults.
 OF_ADULTS = "AMN_VUXNA"
+#: Readings whose probabilities lie further apart than this make the target's definition the first answer.
+WIDE = 0.10
+#: What the nämnd must settle to choose between two readings.
+MONTH_OR_YEAR = "avser målet en månad eller ett helt år"
+ADULTS_OR_ALL = "räknas andelen av de vuxna eller av alla invånare"
+YEAR_OR_PACE = "avser målet hela året eller takten vid årets slut"
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Reading:
         What is measured, and what the number rests on (Swedish).
     median, low80, high80, probability
         Off the paths; NaN when the reading cannot be assessed.
+    settles
+        Questions whose answers choose between this reading and the chosen one; empty for the chosen one itself.
     """
 
     name: str
@@ -42,12 +50,61 @@ class Reading:
     low80: float
     high80: float
     probability: float
+    settles: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the site's answers use this reading."""
+        return not self.settles
+
+    @property
+    def label(self) -> str:
+        """The name, marked when it is the chosen one."""
+        return f"{self.name} (vald läsning)" if self.chosen else self.name
 
 
-def _reading(name: str, basis: str, paths: SamplePaths, period: str, level: float) -> Reading:
+@dataclass(frozen=True)
+class Disagreement:
+    """Readings of one target that lie more than `WIDE` apart.
+
+    Attributes
+    ----------
+    chosen
+        The reading that the site's answers use.
+    low, high
+        The smallest and the largest probability.
+    questions
+        What would settle it, the reading furthest from the chosen one first (Swedish, no question mark).
+    """
+
+    chosen: Reading
+    low: float
+    high: float
+    questions: tuple[str, ...]
+
+    @property
+    def question(self) -> str:
+        """The questions as one, to be put to the nämnd."""
+        text = ", och ".join(self.questions)
+        return f"{text[:1].upper()}{text[1:]}?"
+
+
+def disagreement(found: tuple[Reading, ...]) -> Disagreement | None:
+    """Return how the readings disagree, or None when they say about the same."""
+    chosen = next((item for item in found if item.chosen), None)
+    chances = [item.probability for item in found if np.isfinite(item.probability)]
+    if chosen is None or max(chances) - min(chances) <= WIDE:
+        return None
+    order = sorted(found, key=lambda item: -abs(item.probability - chosen.probability))
+    apart = [item for item in order if abs(item.probability - chosen.probability) > WIDE / 2]
+    questions = tuple(dict.fromkeys(question for item in apart for question in item.settles))
+    return Disagreement(chosen, min(chances), max(chances), questions)
+
+
+def _reading(name: str, basis: str, paths: SamplePaths, period: str, level: float, *settles: str) -> Reading:
     low, middle, high = np.quantile(paths.at(period), [0.1, 0.5, 0.9])
     chance = paths.probability_at_most(level, period)
-    return Reading(name, basis, float(middle), float(low), float(high), chance)
+    return Reading(name, basis, float(middle), float(low), float(high), chance, settles)
 
 
 def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
@@ -60,7 +117,7 @@ def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
         middle = _between_years(state, year)
         return (
             _reading(
-                "Invånare någon gång under året (sidans mål)",
+                "Invånare någon gång under året",
                 "N31807, så räknar nämnden",
                 found.paths,
                 year,
@@ -72,18 +129,15 @@ def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
                 middle,
                 year,
                 target.niva,
+                YEAR_OR_PACE,
             ),
         )
     paths, name = state.bridged.paths, context.catalogue.measure(target.matt).kort
     basis = "en enskild månad, så anges senaste värdet" if is_month(target.senast) else "hela året"
-    own = [
-        _reading(
-            f"{name}, {period_name(target.senast)} (sidans mål)", basis, paths, target.senast, target.niva
-        )
-    ]
+    own = [_reading(f"{name}, {period_name(target.senast)}", basis, paths, target.senast, target.niva)]
     if is_month(target.senast):
         about = "månadernas genomsnitt under året"
-        own.append(_reading(f"{name}, medel av {year}", about, paths, year, target.niva))
+        own.append(_reading(f"{name}, medel av {year}", about, paths, year, target.niva, MONTH_OR_YEAR))
     if target.matt == OF_ADULTS:
         own.append(
             _reading(
@@ -93,6 +147,7 @@ def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
                 paths.scaled(np.array(ADULT_SHARE), "andel av invånare"),
                 target.senast,
                 target.niva,
+                ADULTS_OR_ALL,
             )
         )
     return (
@@ -118,6 +173,8 @@ def _annual(state: TargetState, level: float, year: str) -> Reading:
         state.forecasts.annual,
         year,
         level,
+        MONTH_OR_YEAR,
+        ADULTS_OR_ALL,
     )
 
 
@@ -136,14 +193,16 @@ def _bridged_readings(context: RunContext, state: TargetState, level: float, per
     if points:
         result = bridge(known, state.forecasts.annual, points, [period])
         basis = f"månadsstatistik i {len(points)} punkter, barn inräknade"
-        found.append(_reading(f"Invånare, {period_name(period)}", basis, result.paths, period, level))
+        about = f"Invånare, {period_name(period)}"
+        found.append(_reading(about, basis, result.paths, period, level, ADULTS_OR_ALL))
     prior = adult_year_prior(context, state)
     if prior is not None:
         ratio, towns = prior
         own: list[Point] = measure_points(context, ADULTS_IN_YEAR)
         result = bridge(known, state.forecasts.annual, own, [period[:4]], prior=ratio)
         basis = f"andel av de vuxna; kvoten från {towns} jämförbara städer"
-        found.append(_reading(f"Vuxna någon gång under {period[:4]}", basis, result.paths, period[:4], level))
+        about = f"Vuxna någon gång under {period[:4]}"
+        found.append(_reading(about, basis, result.paths, period[:4], level, MONTH_OR_YEAR))
     return found
 
 

@@ -20,7 +20,11 @@ from analysis.pipeline.schedule import Workers, run_jobs
 READS = {"08_andringar": ("04_mal",)}
 
 #: Notebooks that wait for another one, because both need the same dear result: the second finds it stored.
-_FOLLOWS = {"04_mal": ("03_effekt",), "05_kostnad": ("07_atgardseffekt",)}
+_FOLLOWS = {
+    "00_i_korthet": ("03_effekt", "04_mal"),
+    "04_mal": ("03_effekt",),
+    "05_kostnad": ("07_atgardseffekt",),
+}
 
 #: Seconds that a notebook takes where no earlier time is known.
 _GUESS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from bs4 import BeautifulSoup
 
 from analysis.errors import BistandError
 from analysis.files import sha256_of, write_bytes, write_text
@@ -35,6 +38,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+#: The page that the municipality fills in by law, and how its places to fill in are written.
+STATEMENT = "tillganglighet.html"
+_PLACE = re.compile(r"\[[^\[\]]{3,}\]")
+
 #: Zip files store a time for each member; a fixed one keeps equal sites equal.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -58,6 +65,7 @@ def make_bundle(project: Project, *, day: date) -> Bundle:
     """
     demand_no_own_counts(project)
     _demand_good_site(project.site)
+    _demand_filled_statement(project)
     data, count = _zip(project.site)
     target = project.root / "dist" / f"bistandslaget-{day.isoformat()}.zip"
     digest = hashlib.sha256(data).hexdigest()
@@ -83,6 +91,7 @@ def copy_to(project: Project, folder: Path) -> Path:
     """
     demand_no_own_counts(project)
     _demand_good_site(project.site)
+    _demand_filled_statement(project)
     demand_ours(folder)
     with _writable(folder.parent), workroom(folder.parent, "publicering") as room:
         staging = room / "webbplats"
@@ -121,6 +130,24 @@ def _demand_good_site(site: Path) -> None:
     if findings:
         raise BistandError(
             f"webbplatsen klarar inte kontrollerna: {findings[0]}", fix="Kör ”bistand report” igen."
+        )
+
+
+def unfilled(text: str) -> tuple[str, ...]:
+    """Return the places of a page's text that wait for the municipality's own words, in order, each once."""
+    return tuple(dict.fromkeys(" ".join(found.split()) for found in _PLACE.findall(text)))
+
+
+def _demand_filled_statement(project: Project) -> None:
+    page = project.site / STATEMENT
+    if not page.is_file():
+        return
+    left = unfilled(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" "))
+    if left:
+        raise BistandError(
+            f"tillgänglighetsredogörelsen är inte ifylld: {'; '.join(left)}",
+            file=project.pages / "tillganglighet.qmd",
+            fix="Ersätt varje hakparentes med kommunens egna ord, ta bort rutan om mallen och kör ”bistand report”.",
         )
 
 

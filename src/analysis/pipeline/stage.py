@@ -17,6 +17,7 @@ from analysis.runs.load import RunList
 from analysis.runs.model import Run
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import read_yaml
+from renderer.phones import RESOURCES
 
 CONFIG = "_quarto.yml"
 
@@ -102,13 +103,14 @@ def _configuration(project: Project, runs: tuple[Run, ...], places: list[str]) -
     # stops Quarto in the root only
     config["project"].pop("pre-render", None)
     config["project"]["render"] += places
+    resources = list(RESOURCES)
     sections = []
     if places:
         names = {"sverige": "Sverige, alla kommuner", "jamfor": "Jämför kommuner"}
         contents = [{"href": f"{page}.ipynb", "text": text} for page, text in names.items()]
         sections.append({"section": "Alla kommuner", "contents": contents})
         config["website"]["navbar"]["left"].insert(1, {"href": "sverige.ipynb", "text": "Sverige"})
-        config["project"]["resources"] = ["data/*.js"]
+        resources.append("data/*.js")
     for run in runs:
         pages = [f"reports/{run.id}/{name}.ipynb" for name in run.anteckningsbocker]
         config["project"]["render"] += pages
@@ -118,6 +120,7 @@ def _configuration(project: Project, runs: tuple[Run, ...], places: list[str]) -
         ]
         contents = [{"href": page, "text": title} for page, title in zip(pages, titles, strict=True)]
         sections.append({"section": run.rubrik, "contents": contents})
+    config["project"]["resources"] = resources
     contents = config["website"]["sidebar"]["contents"]
     config["website"]["sidebar"]["contents"] = [contents[0], *sections, *contents[1:]]
     return dict(config)

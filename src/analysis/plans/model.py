@@ -212,6 +212,8 @@ class Plan(Frozen):
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     commissions: tuple[Commission, ...] = ()
     targets: tuple[Target, ...] = ()
+    #: How many more residents the plan itself wants to leave aid, where it says so.
+    ambition_persons: int | None = Field(default=None, gt=0)
     measures: tuple[Measure, ...] = Field(min_length=1)
     indicators: tuple[Indicator, ...] = ()
     lineage: tuple[Link, ...] = ()

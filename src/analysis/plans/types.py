@@ -83,6 +83,7 @@ KEYS = {
     "saved": "minskning",
     "short": "kort",
     "short_title": "kort_titel",
+    "ambition_persons": "ambition_personer",
     "source": "kalla",
     "stated_as": "ordalydelse",
     "stated_counts": "uppgivna_antal",

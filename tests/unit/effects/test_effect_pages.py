@@ -147,8 +147,8 @@ def test_a_decision_after_march_counts_from_the_year_after(checkout: Project) ->
 
 def test_without_an_effect_the_page_claims_none(nothing: tuple[RunContext, EffectCase]) -> None:
     text = effect_pages.effect_conclusion(*nothing).text
-    assert "Det går inte att visa" in text
-    assert "inte heller att den inte" in text
+    assert "Det går varken att visa" in text
+    assert "eller att den inte har" in text
     assert "sannolikt inte sett" in text
 
 

@@ -112,8 +112,9 @@ def test_the_one_per_cent_target_goes_through_the_bridge(opened) -> None:
     assert state.bridged.observed_ratios["2022"] == pytest.approx(1.53 / 3.683406)
     assert state.assessment.latest == ("2024-10", 1.25)
     read = {item.name: item for item in reading_answer.readings(context, state)}
-    page_own = next(item for name, item in read.items() if name.endswith("(sidans mål)"))
-    assert page_own.probability == state.assessment.probability
+    (chosen,) = (item for item in read.values() if item.chosen)
+    assert chosen.probability == state.assessment.probability
+    assert chosen.label.endswith("(vald läsning)")
     assert read["Invånare någon gång under 2026"].probability < 0.01
 
 

@@ -198,7 +198,6 @@ def test_the_catalogues_rule_says_which_source_counts_and_the_page_says_both(
     text = target_text.probability_text(run, target).text
     assert "För oktober 2024 finns två uppgifter" in text
     assert "1,25\u00a0%" in text
-    assert "1,25\u00a0% (oktober 2024)" in position.adult_sentence(run)
     assert "augusti 2026, egna månadssiffror" in position.adult_sentence(run)
 
 

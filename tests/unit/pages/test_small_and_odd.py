@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.pages.measures.ledger import ledger_sentence
-from analysis.pages.start.page import LONGEST_LIST, _steps
 from analysis.plans.identification import Grade
-from analysis.swedish import percent
 
 EMPTY_OR_DOUBLE = re.compile(r"[;:,.]\s*[;:,.]|\s[;:,.]|  |\bkan [;.]|\bkan kan\b")
 
@@ -38,12 +36,3 @@ def test_one_measure_with_something_to_compare_with_has_no_empty_clause() -> Non
     }
 
     assert compared.endswith("jämföra mot.")
-
-
-@given(st.integers(1, 60))
-def test_a_long_series_is_summed_up_by_its_first_and_latest_value(number: int) -> None:
-    values = {f"{2020 + place // 12}-{place % 12 + 1:02d}": 1 + place / 100 for place in range(number)}
-    said = _steps(values)
-
-    assert said.count("%") == (number if number <= LONGEST_LIST else 2)
-    assert percent(list(values.values())[-1], 2) in said

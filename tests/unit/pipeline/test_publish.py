@@ -124,3 +124,24 @@ def test_the_feed_has_one_entry_a_run_newest_first(checkout: Project, tmp_path: 
     updated = [item.text for item in root.findall("a:entry/a:updated", space)]
     assert len(updated) == len(runs)
     assert updated == sorted(updated, reverse=True)
+
+
+def test_an_accessibility_statement_with_places_to_fill_in_is_not_published(
+    built: Project, tmp_path: Path
+) -> None:
+    page = built.site / "tillganglighet.html"
+    shell = (built.site / "metod.html").read_text(encoding="utf-8").replace("<title>", "<title>Redogörelse, ")
+    page.write_text(
+        shell.replace("</main>", "<p>[Kommunens namn] svarar. Senast [datum].</p></main>"), "utf-8"
+    )
+
+    for publish in (
+        lambda: make_bundle(built, day=date(2026, 11, 21)),
+        lambda: copy_to(built, tmp_path / "ut"),
+    ):
+        with pytest.raises(BistandError, match=r"\[Kommunens namn\]; \[datum\]"):
+            publish()
+    assert not (tmp_path / "ut").exists()
+
+    page.write_text(shell.replace("</main>", "<p>Provkommunen svarar.</p></main>"), "utf-8")
+    assert copy_to(built, tmp_path / "ut").is_dir()

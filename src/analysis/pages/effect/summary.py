@@ -19,13 +19,37 @@ from analysis.swedish import count, decimal, interval, points
 def effect_conclusion(context: RunContext, case: EffectCase) -> Markdown:
     """Return the page's conclusion."""
     if not case.result.effect.assessable:
-        return conclusion(_headline(context, case), case.result.effect.reason, _future_power(context, case))
+        return conclusion(headline(context, case), _future_power(context, case), ambition_sentence(case))
     return conclusion(
-        _headline(context, case), _estimate_sentence(case), _shares_sentence(context, case), _limit(case)
+        headline(context, case), estimate_sentence(case), limit_sentence(case), ambition_sentence(case)
     )
 
 
-def _headline(context: RunContext, case: EffectCase) -> str:
+def ambition_sentence(case: EffectCase, *, alone: bool = False) -> str:
+    """Say that the plan's own ambition is smaller than what the method can see; empty when it is not or not known.
+
+    `alone` names what can be seen, where no sentence before has done it.
+    """
+    ambition, seen = case.plan.ambition_persons, visible_persons(case)
+    if ambition is None or seen is None or ambition >= seen:
+        return ""
+    than = f"än de cirka {count(round(seen, -1))} som metoden kan se" if alone else "än så"
+    return (
+        f"Planens egen ambition, {count(ambition)} personer, är mindre {than} och skulle alltså inte synas."
+    )
+
+
+def visible_persons(case: EffectCase) -> float | None:
+    """The smallest visible decrease in persons; None where it is not known."""
+    result = case.result
+    if result.effect.assessable:
+        share = result.effect.minimal_detectable
+        return None if share is None or result.population is None else share / 100 * result.population
+    return None if result.power is None else result.power.persons
+
+
+def headline(context: RunContext, case: EffectCase) -> str:
+    """The verdict in one sentence."""
     plan, place = plan_name(case), context.municipality.name
     effect = case.result.effect
     if effect.verdict == NOT_ASSESSABLE:
@@ -39,28 +63,27 @@ def _headline(context: RunContext, case: EffectCase) -> str:
             f"**Det finns svaga tecken på att {plan} har {direction} andelen biståndsmottagare i {place}.**"
         )
     return (
-        f"**Det går inte att visa att {plan} har ändrat andelen biståndsmottagare i {place}, och inte "
-        "heller att den inte "
-        "har gjort det.**"
+        f"**Det går varken att visa att {plan} har ändrat andelen biståndsmottagare i {place} eller att den inte har "
+        "gjort det.**"
     )
 
 
-def _estimate_sentence(case: EffectCase) -> str:
+def estimate_sentence(case: EffectCase) -> str:
+    """How far the share was from the expected, and how often others are that far."""
     effect = case.result.effect
     assert effect.estimate is not None
     assert effect.p_value is not None
     side = "lägre" if effect.estimate < 0 else "högre"
-    usual = (
-        f"; ungefär {100 * effect.p_value:.0f} av 100 andra kommuner avviker minst lika mycket utan planen"
-    )
+    usual = f"; ungefär {100 * effect.p_value:.0f} procent av andra kommuner avviker minst lika mycket utan planen"
     if effect.verdict == CLEAR:
-        usual = "; färre än 5 av 100 kommuner avviker så mycket utan planen"
+        usual = "; färre än 5 procent av kommunerna avviker så mycket utan planen"
     size = points(abs(effect.estimate), sign=False)
     mean = "i genomsnitt " if len(case.result.known_years) > 1 else ""
     return f"{capitalise(years_of(case))} var andelen {mean}{size} {side} än väntat{usual}."
 
 
-def _shares_sentence(context: RunContext, case: EffectCase) -> str:
+def shares_sentence(context: RunContext, case: EffectCase) -> str:
+    """How much of the change was to be expected, and how it went in the country."""
     parts = case.result.decomposition.set_index("key")
     own, expected = float(parts.loc["own", "change"]), float(parts.loc["expected", "change"])
     last, before = case.result.known_years[-1], case.result.question.start_year - 1
@@ -88,7 +111,8 @@ def _expected_words(own: float, expected: float) -> str:
     return f"{points(abs(expected), sign=False)} var att vänta utan planen"
 
 
-def _limit(case: EffectCase) -> str:
+def limit_sentence(case: EffectCase) -> str:
+    """What the method would not have seen."""
     effect = case.result.effect
     if effect.minimal_detectable is None:
         return ""
@@ -101,6 +125,11 @@ def _limit(case: EffectCase) -> str:
 def _persons(case: EffectCase, share: float) -> str:
     people = case.result.population
     return "" if people is None else f" (cirka {count(round(share / 100 * people, -1))} personer)"
+
+
+def sight_sentence(context: RunContext, case: EffectCase) -> str:
+    """What the method would not have seen, or what a plan that is not evaluated yet needs to be seen."""
+    return limit_sentence(case) if case.result.effect.assessable else _future_power(context, case)
 
 
 def _future_power(context: RunContext, case: EffectCase) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.effect import EffectCase
-from analysis.pages.effect.summary import not_assessable_note
+from analysis.pages.effect.summary import not_assessable_note, shares_sentence
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, status_chip, table
 from analysis.runs import RunContext
@@ -27,7 +27,7 @@ def share_table(context: RunContext, case: EffectCase) -> Markdown:
         capitalise(names.get(key, name)) for key, name in zip(frame["key"], frame["name"], strict=True)
     ]
     before, last = case.result.question.start_year - 1, case.result.known_years[-1]
-    return table(
+    return paragraphs(shares_sentence(context, case)) + table(
         frame,
         [
             Column("name", "Vem"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.pages.measures.ledger import assessable, ledger_sentence
+from analysis.pages.measures.ledger import assessable, reach_sentence
 from analysis.pages.measures.view import (
     PlanView,
     described,
@@ -31,19 +31,18 @@ _CHIPS = {
     Status.STOPPED: "stoppad",
 }
 
-_SENTENCES: dict[str, tuple[str, str]] = {
-    Status.DONE: ("är färdig", "är färdiga"),
-    Status.ONGOING: ("pågår", "pågår"),
-    Status.CONTINUOUS: ("pågår ständigt", "pågår ständigt"),
-    Status.DEVIATING: ("avviker från plan", "avviker från plan"),
-    Status.STOPPED: ("är stoppad", "är stoppade"),
-    Status.CONTINUED: ("fortsätter i nästa plan", "fortsätter i nästa plan"),
-    Status.MERGED: ("är sammanslagen", "är sammanslagna"),
-    Status.ACTIVITY: ("fortsätter som aktivitet", "fortsätter som aktiviteter"),
-    Status.ORDINARY: ("är ordinarie arbete", "är ordinarie arbete"),
-    NO_FOLLOW_UP: ("saknar känd uppföljning", "saknar känd uppföljning"),
-}
-"""How a number of measures with a status is said, for one and for several."""
+_GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("är färdig", "är färdiga", (Status.DONE,)),
+    ("pågår", "pågår", (Status.ONGOING, Status.CONTINUOUS)),
+    (
+        "lever vidare i annan form",
+        "lever vidare i annan form",
+        (Status.CONTINUED, Status.MERGED, Status.ACTIVITY, Status.ORDINARY),
+    ),
+    ("avviker eller är stoppad", "avviker eller är stoppade", (Status.DEVIATING, Status.STOPPED)),
+    ("saknar känd uppföljning", "saknar känd uppföljning", (NO_FOLLOW_UP,)),
+)
+"""How a number of measures with like statuses is said, for one and for several; every status is in one group."""
 
 
 def chip(label: str) -> str:
@@ -64,42 +63,36 @@ def measure_count(view: PlanView) -> int:
 
 
 def board_conclusion(view: PlanView) -> Markdown:
-    """Return the page's conclusion: status, change, what can be known."""
-    return conclusion(_status_sentence(view), _change_sentence(view), ledger_sentence(view.ledger))
+    """Return the page's conclusion: status, of which document, and how far the data reach."""
+    return conclusion(f"**{status_sentence(view)}**", _told_by(view), reach_sentence(view.ledger))
 
 
-def _status_sentence(view: PlanView) -> str:
-    count = numbered(measure_count(view), "åtgärd", "åtgärder")
+def status_sentence(view: PlanView) -> str:
+    """How the measures stand, in at most five groups."""
+    total = numbered(measure_count(view), "åtgärd", "åtgärder")
     if view.board.document is None:
-        return (
-            f"**{view.plan.short_title} har {count}, och ingen uppföljning av dem var känd "
-            f"{day_name(view.as_of)}.**"
-        )
+        return f"{view.plan.short_title} har {total}, och ingen uppföljning av dem var känd {day_name(view.as_of)}."
+    parts = [f"{number} {words}" for words, number in grouped_status(view)]
+    return f"{view.plan.short_title} har {total}: {sentence_list(parts)}."
+
+
+def grouped_status(view: PlanView) -> list[tuple[str, int]]:
+    """How many measures each group of like statuses has, in words that follow the number; empty groups left out."""
     counts = view.board.grouped_counts()
-    parts = [_status_words(label, number) for label, number in _by_size(counts)]
+    found = []
+    for one, many, members in _GROUPS:
+        number = sum(counts.get(label, 0) for label in members)
+        if number:
+            found.append((one if number == 1 else many, number))
+    return found
+
+
+def _told_by(view: PlanView) -> str:
+    if view.board.document is None:
+        return ""
     inherited = any(row.inherited_from for row in view.board.rows)
     after = "revideringen inför nästa version" if inherited else "uppföljningen"
-    return (
-        f"**{view.plan.short_title} har {count}: {sentence_list(parts)}.** Det är enligt {after}, som "
-        f"avser {described(view.board.document)} och är daterad {day_name(view.board.document.date)}."
-    )
-
-
-def _status_words(label: str, number: int) -> str:
-    one, many = _SENTENCES.get(label, (label, label))
-    return numbered(number, one, many)
-
-
-def _by_size(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (item[0] == NO_FOLLOW_UP, -item[1], item[0]))
-
-
-def _change_sentence(view: PlanView) -> str:
-    if view.previous is None or view.previous.document is None:
-        return ""
-    number = len(changes(view.previous, view.board))
-    rows = numbered(number, "åtgärdsrad", "åtgärdsrader")
-    return f"Sedan {described(view.previous.document)} har {rows} fått ny status."
+    return f"Det är enligt {after}, daterad {day_name(view.board.document.date)}."
 
 
 def board_cards(view: PlanView) -> Markdown:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.pages.measures.view import PlanView, when, with_small
-from analysis.pages.parts.markdown import Markdown, callout, capitalise, sentence_list
+from analysis.pages.parts.markdown import Markdown, callout, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.plans.identification import RULES, Grade, LedgerEntry, grade_counts
 from analysis.plans.vocabulary import Rollout
 from analysis.swedish import numbered
 
-_COMPARED = (Grade.RANDOMISED, Grade.STAGED, Grade.COMPARISON, Grade.INTERRUPTED)
+COMPARED = (Grade.RANDOMISED, Grade.STAGED, Grade.COMPARISON, Grade.INTERRUPTED)
 """Grades whose design says what would have happened otherwise."""
 
 _MEANING = {
@@ -32,9 +32,17 @@ def assessable(entries: Sequence[LedgerEntry]) -> int:
     return sum(entry.grade is not Grade.NOT_ASSESSABLE for entry in entries)
 
 
+def reach_sentence(entries: Sequence[LedgerEntry]) -> str:
+    """Say in a short sentence whether any measure's data say what would have happened otherwise."""
+    compared = sum(entry.grade in COMPARED for entry in entries)
+    if not compared:
+        return "För ingen enskild åtgärd visar uppgifterna vad som annars hade hänt."
+    return f"För {numbered(compared, 'åtgärd', 'åtgärder')} finns ett underlag att jämföra mot."
+
+
 def ledger_sentence(entries: Sequence[LedgerEntry]) -> str:
     """Say in a sentence how far the data reach."""
-    compared = sum(entry.grade in _COMPARED for entry in entries)
+    compared = sum(entry.grade in COMPARED for entry in entries)
     weak = sum(entry.grade is Grade.BEFORE_AFTER for entry in entries)
     described = sum(entry.grade is Grade.DESCRIPTIVE for entry in entries)
     never = len(entries) - compared - weak - described
@@ -72,7 +80,9 @@ def grades_table(view: PlanView) -> Markdown:
         Column("number", "Antal åtgärdsrader", "number", 0),
         Column("meaning", "Vad den bygger på"),
     ]
-    return table(frame, columns, caption="Den bästa design som uppgifterna tillåter")
+    return paragraphs(ledger_sentence(view.ledger)) + table(
+        frame, columns, caption="Den bästa design som uppgifterna tillåter"
+    )
 
 
 def ledger_table(view: PlanView) -> Markdown:

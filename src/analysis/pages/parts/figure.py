@@ -14,6 +14,13 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.markdown import Markdown
 from analysis.plain import harmless
 
+#: End of the name of a figure's version for phones; the renderer shows it on narrow screens.
+PHONE = "-telefon"
+_METADATA: dict[str, dict[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+}
+
 
 def publish_figure(
     figure: Figure,
@@ -51,15 +58,13 @@ def publish_figure(
     if synthetic:
         theme.watermark_synthetic(figure)
         caption = f"{caption} (syntetiska data)"
-    kinds = (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None}))
+    kinds = ("svg", "png") if raster else ("svg",)
     with theme.context():
-        # laid out once, for both kinds: each would lay it out anew and draw it once more for that
-        figure.draw_without_rendering()
-        figure.set_layout_engine(None)
-        for suffix, metadata in kinds if raster else kinds[:1]:
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=suffix, metadata=metadata)
-            write_bytes(output / "figurer" / f"{name}.{suffix}", buffer.getvalue())
+        _save(figure, output / "figurer" / name, kinds)
+        # pages by the hundred do without this too
+        if raster:
+            theme.for_phone(figure)
+            _save(figure, output / "figurer" / f"{name}{PHONE}", ("svg",))
     publish_data(data, name=name, output=output)
     text = alt.replace('"', "”").replace("\n", " ").strip()
     suffix = "png" if raster else "svg"
@@ -68,6 +73,18 @@ def publish_figure(
         f'![{caption}](figurer/{name}.svg){{#fig-{name} fig-alt="{text}"}}\n\n'
         f"[Data till figuren (CSV)](data/{name}.csv) · {picture}\n"
     )
+
+
+def _save(figure: Figure, path: Path, kinds: tuple[str, ...]) -> None:
+    """Lay a figure out once and write it as each kind: each would lay it out anew and draw it once more for that."""
+    engine = figure.get_layout_engine()
+    figure.draw_without_rendering()
+    figure.set_layout_engine(None)
+    for kind in kinds:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
+        write_bytes(path.with_name(f"{path.name}.{kind}"), buffer.getvalue())
+    figure.set_layout_engine(engine)
 
 
 def publish_data(data: pd.DataFrame, *, name: str, output: Path) -> None:

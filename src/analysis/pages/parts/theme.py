@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -201,6 +203,42 @@ def spread_labels(heights: list[float], gap: float) -> list[float]:
     for position, index in enumerate(order):
         result[index] = placed[position]
     return result
+
+
+#: Width of a figure drawn for phones, inches: at 360 px a point is 1.2 px, so that 9.5 points are 11 px.
+PHONE_WIDTH = 3.8
+_PHONE_LETTERS = 36
+_SMALLEST = 9.5
+
+
+def for_phone(figure: Figure) -> None:
+    """Redraw a laid out figure for a narrow screen: own size, titles and names in lines, fewer ticks, no small text."""
+    height = float(figure.get_size_inches()[1])
+    figure.set_size_inches(PHONE_WIDTH, max(min(height, 4.6), 2.4))
+    for axes in figure.get_axes():
+        axes.set_title(fill(axes.get_title(loc="left"), _PHONE_LETTERS), loc="left", fontsize=10.5)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.label.set_text(fill(axis.label.get_text(), _PHONE_LETTERS))
+            axis.label.set_fontsize(_SMALLEST)
+            _thin(axis, 5 if axis is axes.xaxis else 40)
+        for text in axes.texts:
+            text.set_fontsize(max(float(text.get_fontsize()), _SMALLEST))
+        legend = axes.get_legend()
+        if legend is not None:
+            for text in legend.get_texts():
+                text.set_fontsize(_SMALLEST)
+
+
+def _thin(axis: Axis, most: int) -> None:
+    """Keep at most `most` of the ticks of an axis of numbers, the last one among them, and break long names."""
+    labels = [label.get_text() for label in axis.get_ticklabels()]
+    places = list(axis.get_ticklocs())
+    if not any(labels) or len(places) != len(labels):
+        return
+    step = -(-len(places) // most)
+    kept = [i for i in range(len(places)) if (len(places) - 1 - i) % step == 0]
+    axis.set_ticks([places[i] for i in kept], [fill(labels[i], 20) for i in kept])
+    axis.set_tick_params(labelsize=_SMALLEST)
 
 
 def watermark_synthetic(figure: Figure) -> None:

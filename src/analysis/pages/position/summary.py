@@ -88,40 +88,47 @@ def position(context: RunContext) -> Position:
 
 
 def position_conclusion(context: RunContext, now: Position) -> Markdown:
-    """Return the conclusion in at most four sentences."""
-    name = context.municipality.name
+    """Return the conclusion: level, change, and the board's own measure."""
+    return conclusion(f"**{level_sentence(context, now)}**", trend_sentence(now), adult_sentence(context))
+
+
+def level_sentence(context: RunContext, now: Position) -> str:
+    """The level in the latest known year, against the country."""
     gap = now.value - now.riket
     relation = "över" if gap > 0 else "under"
-    first = (
-        f"**{now.year} fick {percent(now.value, 2)} av invånarna i {name} ekonomiskt bistånd någon gång under året**, "
-        f"{points(abs(gap), sign=False)} {relation} riket ({percent(now.riket, 2)})."
+    return (
+        f"{now.year} fick {percent(now.value, 2)} av invånarna i {context.municipality.name} ekonomiskt bistånd, "
+        f"{points(abs(gap), sign=False)} {relation} riket."
     )
-    second = ""
-    if now.previous is not None:
-        change = now.value - now.previous
-        verb = "minskade" if change < 0 else "ökade"
-        second = f"Andelen {verb} med {points(abs(change), sign=False)} från året före"
-        if now.peak_year < now.year:
-            second += f" och är {points(now.peak - now.value, sign=False)} lägre än toppen {now.peak_year}"
-        second += "."
-    third = f"Av {now.ranked} kommuner med uppgift hade {now.rank - 1} en lägre andel."
-    return conclusion(first, second, third, adult_sentence(context))
+
+
+def trend_sentence(now: Position) -> str:
+    """The change from the year before, and how far the level is from its highest; empty without a year before."""
+    if now.previous is None:
+        return ""
+    change = now.value - now.previous
+    verb = "minskade" if change < 0 else "ökade"
+    text = f"Andelen {verb} med {points(abs(change), sign=False)} från året före"
+    if now.peak_year < now.year:
+        text += f" och är {points(now.peak - now.value, sign=False)} lägre än toppen {now.peak_year}"
+    return text + "."
 
 
 def adult_sentence(context: RunContext) -> str:
-    """Return a sentence on the board's adult measure, or on its absence when the target needs it."""
+    """Return the latest value of the board's adult measure, or its absence when the target needs it."""
     adults = series(context.documented, ADULT_MEASURE, context.run.kommun)
-    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in adults.items()]
     months = month_series(context, ADULT_MEASURE)
     if months is not None and len(months.final):
-        newest = period_name(str(months.final.index[-1]))
-        steps.append(f"{percent(float(months.final.iloc[-1]), 2)} ({newest}, egna månadssiffror)")
-    if not steps:
+        when = f"{period_name(str(months.final.index[-1]))}, egna månadssiffror"
+        value = float(months.final.iloc[-1])
+    elif len(adults):
+        when, value = period_name(str(adults.index[-1])), float(adults.iloc[-1])
+    else:
         target = context.target
         if target is not None and target.matt == ADULT_MEASURE:
             return "Nämndens eget mått, andelen vuxna, hade ännu inget publicerat värde."
         return ""
-    return f"Nämndens eget mått, andelen vuxna biståndsmottagare, var {sentence_list(steps)}."
+    return f"Nämndens eget mått, andelen vuxna, var senast {percent(value, 2)} ({when})."
 
 
 def position_cards(context: RunContext, now: Position) -> Markdown:

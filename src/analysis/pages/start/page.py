@@ -7,17 +7,24 @@ import pandas as pd
 from analysis.pages.parts.markdown import (
     KeyFigure,
     Markdown,
+    bullet_list,
     capitalise,
     conclusion,
     key_figures,
     paragraphs,
-    sentence_list,
 )
 from analysis.pages.parts.table import Column, table
 from analysis.pages.target.reform import reform_sentence
 from analysis.runs import Overview, Run, Target, period_name
-from analysis.swedish import day_name, decimal, numbered, percent, points, probability
+from analysis.swedish import day_name, decimal, numbered, percent, probability
 
+#: The four questions: part of a brief's facts, name, and the page behind it.
+QUESTIONS = (
+    ("laget", "Läget", "01_laget"),
+    ("atgarder", "Åtgärderna", "02_atgarder"),
+    ("effekt", "Effekten", "03_effekt"),
+    ("mal", "Målet", "04_mal"),
+)
 #: Values that a sentence or a figure's labels name one by one; more are summed up.
 LONGEST_LIST = 5
 
@@ -35,73 +42,62 @@ def own_values(overview: Overview, run: Run) -> dict[str, float]:
 
 
 def target_answer(overview: Overview, target: Target, run: Run) -> str:
-    """Answer in a few sentences whether a target was or will be reached."""
+    """Answer in a few sentences whether a target was or will be reached: what the run's own brief says, while it is open."""
     name = overview.catalogue.municipality(run.kommun).name
-    answer = _annual_answer if target.matt == run.matt else _own_answer
+    if target.matt == run.matt and target.deadline_year in yearly(overview, run):
+        return _decided_answer(overview, target, run, name)
+    told = list(overview.facts(run, "korthet").get("mal", ()))
+    if not told:
+        return f"**{capitalise(target.namn)}: {target.level_text} i {name} senast {period_name(target.senast)}.**"
     reform = reform_sentence(overview.facts(run, "reform"))
-    told = f" {reform} [Så ska effekten bedömas](aktivitetskravet.ipynb)." if reform else ""
-    return answer(overview, target, run, name) + told
+    more = f"{reform} [Så ska effekten bedömas](aktivitetskravet.ipynb)." if reform else ""
+    page = f"[Läs mer om målet](reports/{run.id}/04_mal.ipynb)." if "04_mal" in run.anteckningsbocker else ""
+    return " ".join(part for part in (f"**{told[0]}**", *told[1:], page, more) if part)
 
 
-def _annual_answer(overview: Overview, target: Target, run: Run, name: str) -> str:
+def _decided_answer(overview: Overview, target: Target, run: Run, name: str) -> str:
     values = yearly(overview, run)
     newest = yearly(overview, newest_run(overview, run))
-    if target.deadline_year in values:
-        value = values[target.deadline_year]
-        verdict = "nåddes" if target.reached(value) else "nåddes inte"
-        last = max(newest)
-        tail = ""
-        if last > target.deadline_year:
-            tail = f" Sedan dess har andelen {_verb(value, newest[last])} till {percent(newest[last], 2)} ({last})."
-        return (
-            f"**{capitalise(target.namn)} {verdict}.** {target.deadline_year} fick {percent(value, 2)} av invånarna "
-            f"i {name} ekonomiskt bistånd; målet var {target.level_text}.{tail}"
+    value = values[target.deadline_year]
+    verdict = "nåddes" if target.reached(value) else "nåddes inte"
+    last = max(newest)
+    tail = ""
+    if last > target.deadline_year:
+        tail = (
+            f" Sedan dess har andelen {_verb(value, newest[last])} till {percent(newest[last], 2)} ({last})."
         )
     return (
-        f"**{capitalise(target.namn)}: {target.level_text} av invånarna i {name} senast {period_name(target.senast)} kan "
-        f"inte avgöras än.** {_chance(overview, run)}"
+        f"**{capitalise(target.namn)} {verdict}.** {target.deadline_year} fick {percent(value, 2)} av invånarna "
+        f"i {name} ekonomiskt bistånd; målet var {target.level_text}.{tail}"
     )
 
 
-def _own_answer(overview: Overview, target: Target, run: Run, name: str) -> str:
-    """Answer for a target with a measure of its own, such as the board's adults."""
-    measure = overview.catalogue.measure(target.matt).kort.lower()
-    lead = f"**{capitalise(target.namn)}: {target.level_text} ({measure}) i {name} senast {period_name(target.senast)}.**"
-    values, outcome = own_values(overview, run), overview.facts(run, "mal").get("outcome")
-    if outcome is not None:
-        verdict = "nåddes" if target.reached(float(outcome)) else "nåddes inte"
-        return f"{lead} Målet {verdict}: värdet blev {percent(float(outcome), 2)}."
-    if not values:
-        return f"{lead} Målets mått hade inget känt värde. {_chance(overview, run)}"
-    last_period, last = list(values.items())[-1]
-    if target.reached(last):
-        state = f"i {period_name(last_period)} var nivån nådd"
-    else:
-        left = abs(float(overview.facts(run, "mal").get("gap") or last - target.niva))
-        state = f"i {period_name(last_period)} återstod {points(left, sign=False)} till målet"
-    return f"{lead} Målets mått {_steps(values)}; {state}. {_chance(overview, run)}"
+def municipality_briefs(overview: Overview) -> Markdown:
+    """The four questions of the newest run of each municipality, with the way on."""
+    newest = {
+        run.kommun: newest_run(overview, run) for run in overview.runs.runs if run.id in overview.results
+    }
+    pieces = []
+    for run in newest.values():
+        facts = overview.facts(run, "korthet")
+        if not facts:
+            continue
+        lines = [
+            f"**{name}:** {' '.join(facts[part])}"
+            + (f" [Mer]({_page(run, notebook)})" if notebook in run.anteckningsbocker else "")
+            for part, name, notebook in QUESTIONS
+        ]
+        lines.append(f"**Osäkert:** {facts['osakert']}")
+        pieces.append(
+            Markdown(f"### {run.rubrik}\n\n")
+            + bullet_list(lines)
+            + paragraphs(f"[I korthet, med bilder och vad nämnden kan besluta]({_page(run, '00_i_korthet')})")
+        )
+    return sum(pieces[1:], pieces[0]) if pieces else paragraphs("Ingen körning har en sammanfattning.")
 
 
-def _steps(values: dict[str, float]) -> str:
-    """Say how the measure has gone: every value while they are few, else the first, the latest and how many."""
-    steps = [f"{percent(value, 2)} ({period_name(period)})" for period, value in values.items()]
-    if len(steps) <= LONGEST_LIST:
-        return f"var {sentence_list(steps)}"
-    return f"gick från {steps[0]} till {steps[-1]}, {len(steps)} kända värden"
-
-
-def _chance(overview: Overview, run: Run) -> str:
-    facts = overview.facts(run, "mal")
-    value = facts.get("probability")
-    if value is None:
-        return "Sannolikheten att nå målet redovisas på körningens sida."
-    text = f"Prognosens sannolikhet att målet nås är {probability(float(value))}"
-    ahead = ahead_of(overview, run)
-    if ahead is None:
-        return f"{text}."
-    low, median, high = ahead
-    span = f"{percent(low, 2)} och {percent(high, 2)}"
-    return f"{text}; den väntar sig {percent(median, 2)}, åtta gånger av tio mellan {span}."
+def _page(run: Run, notebook: str) -> str:
+    return f"reports/{run.id}/{notebook}.ipynb"
 
 
 def ahead_of(overview: Overview, run: Run) -> tuple[float, float, float] | None:
@@ -148,7 +144,7 @@ def start_cards(overview: Overview) -> Markdown:
                 cards.append(KeyFigure(percent(value, 2), f"{about}, {period_name(period)}", note))
             chance = overview.facts(run, "mal").get("probability")
             if chance is not None:
-                due = f"senast {period_name(target.senast)}"
+                due = f"senast {period_name(target.senast)}, vald läsning"
                 cards.append(KeyFigure(probability(float(chance)), "sannolikhet att nå målet", due))
     return key_figures(cards)
 
@@ -185,7 +181,8 @@ def runs_table(overview: Overview) -> Markdown:
         Column("chance", "Sannolikhet att nå målet"),
     ]
     note = (
-        "Andel invånare är N31807 (Kolada, Socialstyrelsen). Sannolikheten kommer ur körningens prognos, gjord på det som "
+        "Andel invånare är N31807 (Kolada, Socialstyrelsen). Sannolikheten gäller målets valda läsning "
+        "och kommer ur körningens prognos, gjord på det som "
         "då var känt."
     )
     frame = pd.DataFrame(rows)

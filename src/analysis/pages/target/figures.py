@@ -28,6 +28,19 @@ def fan_figure(context: RunContext, state: TargetState) -> Markdown:
     return parts[0] if len(parts) == 1 else parts[1] + parts[0]
 
 
+def target_picture(
+    context: RunContext, state: TargetState, *, name: str, size: tuple[float, float]
+) -> Markdown:
+    """One low figure of the target's measure (else of the annual one) with its forecast, without events."""
+    draw = _annual_fan if state.bridged is None else _bridged_fan
+    return draw(context, state, name=name, size=size)
+
+
+def _mark_target(axes: Axes, level: float, place: float) -> None:
+    """Mark the level at the date by which it must be reached."""
+    axes.plot([place], [level], marker="D", color=theme.TARGET, markersize=8, linestyle="", zorder=4)
+
+
 def _draw_fan(axes: Axes, x: np.ndarray, fan: pd.DataFrame, start: tuple[float, float] | None) -> None:
     """Draw the 95, 80 and 50 % intervals and the median, from the last known point if there is one."""
     joined = fan
@@ -57,10 +70,12 @@ def _target_line(axes: Axes, level: float, text: str) -> None:
     )
 
 
-def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
+def _annual_fan(
+    context: RunContext, state: TargetState, *, name: str = "prognos", size: tuple[float, float] | None = None
+) -> Markdown:
     paths = state.forecasts.annual
     fan = paths.fan()
-    figure, axes = theme.new_figure()
+    figure, axes = theme.new_figure(*(size or ()))
     years = state.own.index.to_numpy(dtype=float)
     x = np.array([float(period) for period in paths.periods])
     _draw_fan(axes, x, fan, (years[-1], float(state.own.iloc[-1])))
@@ -78,11 +93,13 @@ def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
     target = context.target
     if target is not None and target.matt == context.run.matt:
         _target_line(axes, target.niva, f"Målet: {target.level_text} {period_name(target.senast)}")
+        _mark_target(axes, target.niva, float(target.deadline_year))
     axes.set_ylim(bottom=0)
     theme.whole_years(axes, int(years[0]), int(x[-1]))
     theme.swedish_axis(axes, digits=0, unit="%")
-    events = mark_events(axes, context.events)
-    axes.set_title("Andel av invånarna som fått ekonomiskt bistånd under året")
+    events = "" if size else mark_events(axes, context.events)
+    if not size:
+        axes.set_title("Andel av invånarna som fått ekonomiskt bistånd under året")
     last = fan.iloc[-1]
     alt = (
         f"Solfjäderdiagram. Kända värden {years[0]:.0f}–{years[-1]:.0f}, senast {percent(float(state.own.iloc[-1]), 2)}. "
@@ -91,7 +108,7 @@ def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
     )
     return publish_figure(
         figure,
-        name="prognos",
+        name=name,
         caption=f"Prognos för {context.municipality.name}: median och intervall på 50, 80 och 95 procent",
         alt=alt,
         data=fan.round(4).reset_index(names="period"),
@@ -99,14 +116,20 @@ def _annual_fan(context: RunContext, state: TargetState) -> Markdown:
     )
 
 
-def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
+def _bridged_fan(
+    context: RunContext,
+    state: TargetState,
+    *,
+    name: str = "prognos-mal",
+    size: tuple[float, float] | None = None,
+) -> Markdown:
     bridged, target = state.bridged, context.target
     if bridged is None or target is None:
         return paragraphs("")
     same_kind = [period for period in bridged.paths.periods if len(period) == len(target.senast)]
     paths = bridged.paths.only(same_kind)
     fan = paths.fan()
-    figure, axes = theme.new_figure()
+    figure, axes = theme.new_figure(*(size or ()))
     x = np.array([centre(period) for period in paths.periods])
     found = state.assessment
     known = [] if found is None or found.latest is None else [(centre(found.latest[0]), found.latest[1])]
@@ -126,14 +149,16 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
                 color=theme.OWN,
             )
     first = min([*(centre(p) for p in history), *x]) - 0.3
-    _target_line(axes, target.niva, f"Målet: {target.level_text}")
+    _target_line(axes, target.niva, f"Målet: {target.level_text} {period_name(target.senast)}")
+    _mark_target(axes, target.niva, centre(target.senast))
     axes.set_ylim(0, 1.14 * max(float(fan["high95"].max()), *history.values(), target.niva))
     axes.set_xlim(first, float(x.max()) + 0.25)
     ticks = range(int(np.floor(first)), int(np.floor(x.max())) + 1)
     axes.set_xticks([year + 0.5 for year in ticks], [str(year) for year in ticks])
     theme.swedish_axis(axes, digits=1, unit="%")
-    events = mark_events(axes, context.events, annual=False)
-    axes.set_title(capitalise(context.catalogue.measure(target.matt).kort.lower()))
+    events = "" if size else mark_events(axes, context.events, annual=False)
+    if not size:
+        axes.set_title(capitalise(context.catalogue.measure(target.matt).kort.lower()))
     last = fan.loc[target.senast] if target.senast in fan.index else fan.iloc[-1]
     alt = (
         f"Solfjäderdiagram över målets eget mått. {_known_text(history)} Prognosen för {period_name(target.senast)} är "
@@ -142,7 +167,7 @@ def _bridged_fan(context: RunContext, state: TargetState) -> Markdown:
     )
     return publish_figure(
         figure,
-        name="prognos-mal",
+        name=name,
         caption=f"Prognos för målets eget mått, {context.municipality.name}: median och intervall på 50, 80 och 95 procent",
         alt=alt,
         data=fan.round(4).reset_index(names="period"),

@@ -18,7 +18,7 @@ def readings_table(context: RunContext, state: TargetState) -> Markdown:
     target = context.target
     if target is None:
         return paragraphs(NOT_APPLICABLE)
-    rows = [item.__dict__ for item in readings(context, state)]
+    rows = [{**item.__dict__, "name": item.label, "chosen": item.chosen} for item in readings(context, state)]
     if not rows:
         return paragraphs("Målets tid är ute; utfallet avgör.")
     frame = pd.DataFrame(rows).assign(
@@ -38,6 +38,6 @@ def readings_table(context: RunContext, state: TargetState) -> Markdown:
         frame,
         columns,
         caption="Samma mål, läst på olika sätt",
-        highlight=lambda row: str(row["name"]).endswith("(sidans mål)"),
+        highlight=lambda row: bool(row["chosen"]),
         note=f"Målets text: {target.text}. {target.tolkning}",
     )

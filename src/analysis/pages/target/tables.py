@@ -12,7 +12,7 @@ from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import people_behind
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.pages.target.text import NOT_APPLICABLE
+from analysis.pages.target.text import NOT_APPLICABLE, record_sentence
 from analysis.panel import wide
 from analysis.runs import RunContext, period_name
 from analysis.swedish import count, decimal, points
@@ -36,6 +36,7 @@ def accuracy_text(context: RunContext, state: TargetState) -> Markdown:
         else f"Med bara {skill.origins} startår går förbättringens osäkerhet inte att ange."
     )
     return paragraphs(
+        record_sentence(state),
         f"Modellen har prövats som om den hade funnits varje år från {origins[0]} till {origins[-1]}: den fick se åren till "
         f"dess och gissade de följande, för {count(scores['kommun_kod'].nunique())} kommuner med obruten serie. Felet är i "
         f"genomsnitt {decimal(100 * abs(skill.skill), 0)} procent {'mindre' if skill.skill > 0 else 'större'} än om "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.answers.readings import Disagreement, disagreement, readings
 from analysis.answers.target import TargetState
 from analysis.forecasts.pace import Pace
 from analysis.forecasts.scoring import skill_by_origin
@@ -35,16 +36,33 @@ def decided_text(target: Target, outcome: float) -> str:
 
 
 def target_conclusion(context: RunContext, state: TargetState) -> Markdown:
-    """The page's answer in at most four sentences."""
+    """The page's answer: at most sixty words and five numbers, the question to settle first where readings disagree."""
+    apart = disagreement(readings(context, state))
+    if apart is not None:
+        return conclusion(*disagreement_sentences(context, apart), assumption_sentence(state))
     return conclusion(
-        _answer(context, state),
-        hindcast_sentence(context, state),
-        _forecast_sentence(context, state),
-        _record_sentence(state),
+        target_answer(context, state),
+        assumption_sentence(state),
+        hindcast_sentence(context, state) if state.outcome is not None else forecast_sentence(context, state),
     )
 
 
-def _answer(context: RunContext, state: TargetState) -> str:
+def disagreement_sentences(context: RunContext, apart: Disagreement) -> tuple[str, ...]:
+    """How far the readings of the target lie apart, what settles it, and what the chosen reading says."""
+    target = context.target
+    assert target is not None
+    low, high = probability(apart.low), probability(apart.high)
+    chosen = f"{apart.chosen.name[:1].lower()}{apart.chosen.name[1:]}"
+    return (
+        f"**Svaret beror på hur målet läses: sannolikheten att nå {target.namn} är allt från {low} till {high}.**",
+        f"Nämnden behöver avgöra: {apart.question[:1].lower()}{apart.question[1:]}",
+        f"Med vald läsning ({chosen}) är den {probability(apart.chosen.probability)}; måttet väntas hamna mellan "
+        f"{decimal(apart.chosen.low80, 2)} och {percent(apart.chosen.high80, 2)}.",
+    )
+
+
+def target_answer(context: RunContext, state: TargetState) -> str:
+    """Whether the target is or will be reached, in one or two sentences."""
     target, found = context.target, state.assessment
     if target is None:
         return NO_TARGET
@@ -55,16 +73,17 @@ def _answer(context: RunContext, state: TargetState) -> str:
     return (
         f"**Att {target.namn} nås är {found.words}: sannolikheten är {probability(found.probability)}.** "
         f"Målet är {target.level_text} senast {period_name(target.senast)}."
-        + (
-            " Målets eget mått hade ännu inget publicerat värde, så sannolikheten vilar på ett antagande om nivån."
-            if found.latest is None
-            else ""
-        )
-        + _basis(state)
     )
 
 
-def _basis(state: TargetState) -> str:
+def assumption_sentence(state: TargetState) -> str:
+    """Say that the target's own measure has no value yet; empty when it has one."""
+    if state.assessment is None or state.assessment.latest is not None:
+        return ""
+    return "Målets mått hade inget publicerat värde, så svaret vilar på ett antagande om nivån."
+
+
+def basis_sentence(state: TargetState) -> str:
     """Say which month the forecast starts from, and what stood then."""
     found = state.assessment
     if state.last_month is None or found is None or found.latest is None:
@@ -72,10 +91,11 @@ def _basis(state: TargetState) -> str:
     period, value = found.latest
     gap = value - found.target.level
     left = f"{points(gap, sign=False)} över målet" if gap > 0 else "på eller under målets nivå"
-    return f" Senaste kända månad är {period_name(period)}: {percent(value, 2)}, {left}."
+    return f"Senaste kända månad är {period_name(period)}: {percent(value, 2)}, {left}."
 
 
-def _forecast_sentence(context: RunContext, state: TargetState) -> str:
+def forecast_sentence(context: RunContext, state: TargetState) -> str:
+    """The forecast at the target's date, or the last forecast year without one."""
     if state.assessment is not None:
         period = state.assessment.target.period
         row = state.assessment.fan.loc[period]
@@ -89,7 +109,8 @@ def _forecast_sentence(context: RunContext, state: TargetState) -> str:
     )
 
 
-def _record_sentence(state: TargetState) -> str:
+def record_sentence(state: TargetState) -> str:
+    """How earlier forecasts of all municipalities did; empty without any."""
     record = track_record(state)
     if record is None:
         return ""
@@ -126,7 +147,9 @@ def target_cards(context: RunContext, state: TargetState) -> Markdown:
     if found is not None and target is not None:
         row = found.fan.loc[found.target.period]
         cards += [
-            KeyFigure(probability(found.probability), "sannolikhet att målet nås", found.words),
+            KeyFigure(
+                probability(found.probability), "sannolikhet att målet nås", f"{found.words}, vald läsning"
+            ),
             KeyFigure(
                 percent(row["median"], 2),
                 f"prognos {period_name(found.target.period)}",
@@ -165,7 +188,9 @@ def probability_text(context: RunContext, state: TargetState) -> Markdown:
     if state.bridged is None:
         chance = state.forecasts.naive.probability_at_most(target.niva, target.senast)
         naive = f"Den enklaste prognosen, oförändrad nivå med kommunens egna svängningar, ger {probability(chance)}."
-    return paragraphs(first, naive, used_text(context, state), cross_check_text(context, state))
+    return paragraphs(
+        basis_sentence(state), first, naive, used_text(context, state), cross_check_text(context, state)
+    )
 
 
 def pace_text(context: RunContext, state: TargetState) -> Markdown:

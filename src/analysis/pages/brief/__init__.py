@@ -1,0 +1,1 @@
+"""The page "I korthet": four questions of one run, each in two sentences and a picture."""
