@@ -36,7 +36,7 @@ def test_the_listed_runs_load(checkout: Project) -> None:
         ("mal: en-procent-2026", "mal: tva-procent", "mal ”tva-procent” är okänt"),
         ("jamforelse: storre-stader", "jamforelse: alla-stader", "jamforelse ”alla-stader” är okänt"),
         ("matt: N31807\n  jamf", "matt: N99999\n  jamf", "matt ”N99999” är okänt"),
-        ("[01_laget,", "[01_lagte,", "anteckningsbocker ”01_lagte” är okänt"),
+        ("01_laget,", "01_lagte,", "anteckningsbocker ”01_lagte” är okänt"),
         ("period: 2021-12", "period: 2021-12\n    manad: 12", "”manad” är inte ett känt fält"),
         ("id: lund-2021-12", "id: uppsala-26p-2022", "finns två gånger"),
         ('senast: "2022"', "senast: snart", "målet ”fyra-procent-2022”"),
