@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,13 +18,16 @@ from renderer.links import relative
 from renderer.menus import build_menus, home_url
 from renderer.pandoc import TocEntry
 from renderer.source import PageSource
-from renderer.tidy import TidyBody
+from renderer.tidy import TidyBody, parse
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent / "assets"
 ASSET_FOLDER = "site_libs/bistand"
 STYLES = ("farger.css", "innehall.css", "ram.css", "utskrift.css")
 MAIN_ID = "quarto-document-content"
+
+#: Letters of the description in a page's head.
+MOST_DESCRIPTION = 200
 
 #: Interactive parts by the name that a page asks for them with (``data-modul``), and their scripts in order.
 MODULES = {"karta": ("modul.js", "karta.js"), "jamfor": ("d3.js", "modul.js", "xlsx.js", "jamfor.js")}
@@ -129,7 +133,7 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
             lang=source.meta.lang,
             main_id=MAIN_ID,
             menus=build_menus(config, source.path, titles),
-            meta_description=source.meta.description,
+            meta_description=source.meta.description or first_answer(page.body.html),
             root=root("."),
             site_css=[root(name) for name in config.format.html.css],
             site_title=site.title,
@@ -141,6 +145,13 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
         )
     )
     return html.rstrip() + "\n"
+
+
+def first_answer(html: str) -> str:
+    """Return the beginning of a page's conclusion as plain text, for its head; empty when it has none."""
+    found = parse(html).select_one(".slutsats")
+    text = " ".join(found.get_text(" ").split()) if found else ""
+    return shorten(text, MOST_DESCRIPTION, placeholder=" …")
 
 
 def modules_on(html: str) -> tuple[str, ...]:

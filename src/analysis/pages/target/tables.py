@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.answers.readings import ADULT_SHARE, OF_ADULTS
 from analysis.answers.target import POPULATION, TargetState
 from analysis.forecasts.backtest import SIZE_CLASSES, size_class, summarise
 from analysis.forecasts.distribution import SamplePaths
@@ -234,6 +235,11 @@ def requirement_table(context: RunContext, state: TargetState) -> Markdown:
     if found is None:
         return paragraphs("Målets tid är ute." if state.outcome is not None else "")
     expected = float(found.fan.loc[found.target.period, "median"])
+    people, whom = state.population, "personer under året"
+    if state.bridged is not None:
+        known = state.population is not None and target.matt == OF_ADULTS
+        people = ADULT_SHARE * state.population if known and state.population is not None else None
+        whom = f"vuxna, {period_name(found.target.period)}"
     rows = []
     for goal, gap in ((0.5, found.gap50), (0.8, found.gap80)):
         reached = found.probability >= goal
@@ -243,24 +249,27 @@ def requirement_table(context: RunContext, state: TargetState) -> Markdown:
                 "gap": "redan uppfyllt" if reached else points(gap, 2),
                 "relative": "–" if reached else f"{decimal(100 * gap / expected, 0)} %",
                 "persons": "–"
-                if reached or state.population is None or state.bridged is not None
-                else f"cirka {count(round(-gap / 100 * state.population, -1))} färre",
+                if reached or people is None
+                else f"cirka {count(round(-gap / 100 * people, -1))} färre",
             }
         )
     columns = [
         Column("goal", "För sannolikheten"),
-        Column("gap", f"måste nivån {period_name(found.target.period)} bli"),
+        Column("gap", f"måste nivån {period_name(found.target.period)} ändras med"),
         Column("relative", "i förhållande till prognosens median"),
-        Column("persons", "personer under året"),
+        Column("persons", whom),
     ]
-    if state.bridged is not None:
+    if people is None:
         columns = columns[:-1]
+    counted = ""
+    if state.bridged is not None and people is not None:
+        counted = f" Personer räknas på de vuxna, antagna till {decimal(100 * ADULT_SHARE, 0)} procent av invånarna."
     return table(
         pd.DataFrame(rows),
         columns,
         caption="Vad som måste vara sant för 50 och 80 procents sannolikhet",
         note="Så mycket lägre än prognosen måste hela fördelningen ligga, till exempel genom åtgärder eller en bättre "
-        "arbetsmarknad än modellen väntar.",
+        f"arbetsmarknad än modellen väntar.{counted}",
     )
 
 
