@@ -93,6 +93,7 @@ def curve_figure(context: RunContext, case: EffectCase) -> Markdown | None:
         alt=alt,
         data=data,
         output=context.output,
+        phone=False,
     )
 
 

@@ -74,7 +74,7 @@ def estimate_sentence(case: EffectCase) -> str:
     assert effect.estimate is not None
     assert effect.p_value is not None
     side = "lägre" if effect.estimate < 0 else "högre"
-    usual = f"; ungefär {100 * effect.p_value:.0f} procent av andra kommuner avviker minst lika mycket utan planen"
+    usual = f"; {100 * effect.p_value:.0f} procent av andra kommuner avviker minst så mycket"
     if effect.verdict == CLEAR:
         usual = "; färre än 5 procent av kommunerna avviker så mycket utan planen"
     size = points(abs(effect.estimate), sign=False)
@@ -117,7 +117,7 @@ def limit_sentence(case: EffectCase) -> str:
     if effect.minimal_detectable is None:
         return ""
     return (
-        f"En minskning på mindre än ungefär {points(effect.minimal_detectable, sign=False)}"
+        f"En minskning under {points(effect.minimal_detectable, sign=False)}"
         f"{_persons(case, effect.minimal_detectable)} hade metoden sannolikt inte sett."
     )
 

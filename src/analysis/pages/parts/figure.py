@@ -32,6 +32,7 @@ def publish_figure(
     output: Path,
     synthetic: bool = False,
     raster: bool = True,
+    phone: bool = True,
 ) -> Markdown:
     """Write the figure's files below `output` and return the Markdown that shows it.
 
@@ -47,6 +48,8 @@ def publish_figure(
         Watermarks the figure and says so in the caption.
     raster
         Also make a PNG, for Word and slides; pages by the hundred do without.
+    phone
+        Also make a narrow version for phones; not for figures whose names need the width.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def publish_figure(
     with theme.context():
         _save(figure, output / "figurer" / name, kinds)
         # pages by the hundred do without this too
-        if raster:
+        if raster and phone:
             theme.for_phone(figure)
             _save(figure, output / "figurer" / f"{name}{PHONE}", ("svg",))
     publish_data(data, name=name, output=output)
