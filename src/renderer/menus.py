@@ -134,8 +134,9 @@ def _neighbours(config: SiteConfig, page: str) -> tuple[NavLink | None, NavLink 
     section = links[place][0] or ""
     if not config.website.page_navigation:
         return None, None, section
-    if page.startswith(RUNS):
-        # a run is read from its first page to its last, never into the next run
+    runs = {title for title, link in links if link.href.lstrip("/").startswith(RUNS)}
+    if page.startswith(RUNS) and len(runs) > 1:
+        # where there are several, a run is read from its first page to its last, never into the next run
         links = [item for item in links if item[0] == links[place][0]]
         place = next(i for i, (_, link) in enumerate(links) if link.href.lstrip("/") == page)
         if len(links) == 1:
