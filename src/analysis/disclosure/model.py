@@ -106,11 +106,6 @@ def is_few(count: float, threshold: int = Policy.threshold) -> bool:
     return 0 < count < threshold
 
 
-def few_or_all_but_few(count: float, size: float, threshold: int = Policy.threshold) -> bool:
-    """Whether a part of `size` persons, or what it leaves, is few."""
-    return is_few(count, threshold) or is_few(size - count, threshold)
-
-
 def round_to(count: int, base: int) -> int:
     """Round to the nearest multiple, halves up: ``round_to(7, 5) == 5``, ``round_to(8, 5) == 10``."""
     return base * math.floor(count / base + 0.5)

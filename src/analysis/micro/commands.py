@@ -20,6 +20,7 @@ from analysis.micro.generator import Microdata, generate
 from analysis.micro.hazard import fit_hazard, life_table
 from analysis.micro.history import History, Window, build_history
 from analysis.micro.municipality import Municipality
+from analysis.micro.shown import withheld
 from analysis.micro.vocabulary import month_label
 from analysis.swedish import count
 
@@ -124,7 +125,7 @@ def run(
         )
     data = read_folder(folder)
     history = build_history(data.spells, data.measures, data.background, data.window, data.obstacles)
-    results = estimate_all(data, history, draws=draws, seed=seed, progress=progress)
+    results = estimate_all(data, history, draws=draws, seed=seed, threshold=threshold, progress=progress)
     gate = Gate(folder, out, threshold)
     files = let_out(results, history, data, gate)
     lines = [f"- {r.measure}: {r.verdict}. {r.reason}" for r in results]
@@ -138,12 +139,13 @@ def estimate_all(
     *,
     draws: int | None,
     seed: int,
+    threshold: int = Policy.threshold,
     progress: Callable[[str], None] = lambda text: None,
 ) -> tuple[MeasureResult, ...]:
-    """Assess every measure; those with fewer than five participants are counted but not named."""
+    """Assess every measure; those with fewer participants than the threshold are counted but not named."""
     results = []
     for number, name in enumerate(history.measures):
-        if int(history.start[number].sum()) < 5:
+        if int(history.start[number].sum()) < threshold:
             reason = f"Effekten går inte att bedöma: färre än {FEWEST_PARTICIPANTS} personer började."
             results.append(
                 MeasureResult(HIDDEN_NAME, data.status, None, None, "inte bedömbar", reason,
@@ -152,7 +154,7 @@ def estimate_all(
             continue
         progress(name)
         results.append(assess(history, number, data.status, draws=draws, seed=seed + number))
-    return with_regard_to_others(tuple(results))
+    return tuple(withheld(result, threshold) for result in with_regard_to_others(tuple(results)))
 
 
 def let_out(
@@ -169,7 +171,7 @@ def let_out(
             "kurvor": [release.curve_rows(r, gate.threshold) for r in assessed],
             "kontroller": [release.check_rows(r) for r in assessed],
             "balans": [release.balance_rows(r, gate) for r in assessed],
-            "grupper": [release.group_rows(r, gate.threshold) for r in assessed],
+            "grupper": [release.group_rows(r, gate) for r in assessed],
         }
         files += [gate.release(name, pd.concat(frames, ignore_index=True)) for name, frames in parts.items()]
         files.append(gate.release("avslut", release.hazard_rows(fit_hazard(history), data.status)))

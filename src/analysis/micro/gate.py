@@ -40,24 +40,6 @@ _LONG_HEX: Final = re.compile(r"[0-9a-fA-F]{16,}")
 _DIGITS: Final = re.compile(r"(?<!\d)\d{6,8}[-+]?\d{4}(?!\d)")
 
 
-def thin_months(shares: Floats, participants: int, threshold: int = Policy.threshold) -> list[int]:
-    """Months (from 1) at which a cumulative share may be shown: at least `threshold` persons between two.
-
-    Parameters
-    ----------
-    shares : (K,)
-        Cumulative shares in per cent.
-    participants
-        Persons that the shares are of.
-    """
-    kept, shown = [], 0.0
-    for month, share in enumerate(shares, 1):
-        if (share - shown) / 100 * participants >= threshold:
-            kept.append(month)
-            shown = float(share)
-    return kept
-
-
 @dataclass(frozen=True)
 class Gate:
     """Where tables go and what is logged.

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.disclosure.model import Policy, few_or_all_but_few, is_few
+from analysis.disclosure.model import Policy
 from analysis.micro.assess import MeasureResult
-from analysis.micro.gate import DECLARED, Gate, hidden_levels, thin_months
+from analysis.micro.gate import DECLARED, Gate, hidden_levels
 from analysis.micro.hazard import HazardModel, hazard_table
+from analysis.micro.shown import curve_months, hidden_shares
 
-#: Contrasts that stay when a part of them is hidden (each is known to be large on its own).
-WHOLE = ("egen", "alla", "månader", "färre")
 OUTCOMES = {True: "godkänd", False: "talar emot", None: "upplysning"}
 
 
 def effect_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.DataFrame:
-    """Contrasts: shares in per cent, differences in percentage points or months.
-
-    Where a share stands for fewer than `threshold` participants, or for all but so few, it is hidden together with the
-    other shares of the same horizon that it is a part of.
-    """
+    """Contrasts: shares in per cent, differences in percentage points or months; empty where they are hidden."""
     contrasts = [*result.contrasts, *([result.fewer] if result.fewer else [])]
     rows = [
         (
@@ -37,19 +32,10 @@ def effect_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.
         for c in contrasts
     ]
     frame = pd.DataFrame(rows, columns=list(DECLARED["effekter"])).round(2)
-    small = {
-        c.months for c in result.contrasts if c.unit == "procentenheter" and _few(c.start, result, threshold)
-    }
-    parts = [c.months in small and c.key.split("_")[0] not in WHOLE for c in contrasts]
-    alone = [c.unit == "procentenheter" and _few(c.start, result, threshold) for c in contrasts]
-    hidden = [part or own for part, own in zip(parts, alone, strict=True)]
+    gone = hidden_shares(result, threshold)
+    hidden = [(f"månader_{c.months}" if c.key == "färre" else c.key) in gone for c in contrasts]
     frame.loc[hidden, ["med", "utan", "effekt", "lag", "hog"]] = float("nan")
     return frame
-
-
-def _few(share: float, result: MeasureResult, threshold: int) -> bool:
-    size = result.participants or 0
-    return few_or_all_but_few(round(share / 100 * size), size, threshold)
 
 
 def summary_rows(results: tuple[MeasureResult, ...], place: str, last: str) -> pd.DataFrame:
@@ -67,20 +53,20 @@ def summary_rows(results: tuple[MeasureResult, ...], place: str, last: str) -> p
 
 
 def curve_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.DataFrame:
-    """Curves at the months between which at least `threshold` participants have left."""
+    """Curves at the months that may be shown."""
     names = list(DECLARED["kurvor"])
     if result.curves is None or result.participants is None:
         return pd.DataFrame(columns=names)
     c = result.curves
-    kept = thin_months(c.left_start, result.participants, threshold)
+    gone = hidden_shares(result, threshold)
+    kept = [month for month in curve_months(result, threshold) if f"egen_{month}" not in gone]
     rows = [
         (result.measure, k, c.left_start[k - 1], c.left_without[k - 1], c.difference[k - 1], c.low[k - 1],
          c.high[k - 1], c.on_start[k - 1], c.on_without[k - 1], result.status)
         for k in kept
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=names).round(1)
-    few = [_few(share, result, threshold) for share in frame["bistand_med"]]
-    frame.loc[few, ["bistand_med", "bistand_utan"]] = float("nan")
+    frame.loc[[f"på_{month}" in gone for month in kept], ["bistand_med", "bistand_utan"]] = float("nan")
     return frame
 
 
@@ -102,17 +88,18 @@ def balance_rows(result: MeasureResult, gate: Gate) -> pd.DataFrame:
     return shown.assign(atgard=result.measure, status=result.status).loc[:, list(DECLARED["balans"])].round(2)
 
 
-def group_rows(result: MeasureResult, threshold: int = Policy.threshold) -> pd.DataFrame:
+def group_rows(result: MeasureResult, gate: Gate) -> pd.DataFrame:
     """Effects by group; groups that are too small have no numbers at all."""
     names = list(DECLARED["grupper"])
     if result.groups is None or result.participants is None:
         return pd.DataFrame(columns=names)
     table = result.groups.table.copy()
     for _, rows in table.groupby("grupp", sort=False):
-        rest = result.participants - rows["deltagare"].sum()
-        if is_few(rest, threshold):
-            smallest = rows["deltagare"].idxmin()
-            table.loc[smallest, ["deltagare", "effekt", "lag", "hog", "p", "p_holm"]] = float("nan")
+        known = rows.index[rows["deltagare"].notna()]
+        sizes = [int(size) for size in rows.loc[known, "deltagare"]]
+        shown = gate.protect([*sizes, max(0, result.participants - sum(sizes))])
+        hidden = [row for row, size in zip(known, shown[:-1], strict=True) if size is None]
+        table.loc[hidden, ["deltagare", "effekt", "lag", "hog", "p", "p_holm"]] = float("nan")
     return table.assign(atgard=result.measure, status=result.status).loc[:, names].round(3)
 
 

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from analysis.disclosure.protect import protect_parts
 from analysis.errors import BistandError
-from analysis.micro.assess import assess
+from analysis.micro.assess import MeasureResult, assess
 from analysis.micro.commands import HIDDEN_NAME, check, example, run
 from analysis.micro.export import write_folder
-from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier, thin_months
+from analysis.micro.gate import DECLARED, LOG, Gate, looks_like_identifier
 from analysis.micro.generator import Microdata
 from analysis.micro.groups import GroupEffects
 from analysis.micro.history import History
 from analysis.micro.release import curve_rows, effect_rows, group_rows
+from analysis.micro.shown import TOO_FEW, curve_months, hidden_shares, thin_months, withheld
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=8))
@@ -40,6 +41,11 @@ def test_no_two_shown_months_differ_by_fewer_than_five(steps: list[float], parti
     months = thin_months(shares, participants)
     counts = np.array([0.0, *(shares[m - 1] * participants / 100 for m in months)])
     assert (np.diff(counts) >= 5 - 1e-9).all()
+
+
+@pytest.fixture(scope="module")
+def result(history: History) -> MeasureResult:
+    return assess(history, 0, "synthetic", draws=0, groups=False)
 
 
 def gate(tmp_path: Path) -> Gate:
@@ -129,22 +135,30 @@ def test_results_may_not_land_among_the_microdata(marked: Path) -> None:
         run(marked, marked / "ut")
 
 
-def test_shares_of_few_participants_are_hidden_with_their_parts(history: History) -> None:
-    result = assess(history, 0, "synthetic", draws=0, groups=False)
-    studies = result.get("studier_6")
-    rare = replace(studies, start=100 * 2 / (result.participants or 1))
-    contrasts = tuple(rare if c.key == "studier_6" else c for c in result.contrasts)
-    rows = effect_rows(replace(result, contrasts=contrasts, fewer=None))
-    hidden = {c.key for c, gone in zip(contrasts, rows["med"].isna(), strict=True) if gone}
-    # Work is hidden as well: with both together known, it would give studies away.
+def with_counts(result: MeasureResult, **counts: int) -> MeasureResult:
+    """The result with other numbers of participants behind some contrasts."""
+    size = result.participants or 0
+    contrasts = tuple(
+        replace(c, start=100 * counts[c.key] / size) if c.key in counts else c for c in result.contrasts
+    )
+    return replace(result, contrasts=contrasts, curves=None, fewer=None)
+
+
+def left_out(result: MeasureResult) -> set[str]:
+    rows = effect_rows(result)
+    return {c.key for c, gone in zip(result.contrasts, rows["med"].isna(), strict=True) if gone}
+
+
+def test_shares_of_few_participants_are_hidden_with_their_parts(result: MeasureResult) -> None:
+    """Two in studies: with all and those in work both known, they would be given away."""
+    hidden = left_out(with_counts(result, egen_6=30, arbete_6=28, studier_6=2, alla_6=40))
     assert {"studier_6", "arbete_6"} <= hidden
-    assert "egen_6" not in hidden
+    assert "egen_12" not in hidden
     assert "månader_6" not in hidden
 
 
-def test_a_group_that_is_left_out_cannot_be_worked_out(history: History) -> None:
+def test_a_group_that_is_left_out_cannot_be_worked_out(result: MeasureResult, tmp_path: Path) -> None:
     """Participants less women less men: the three whose sex is not given would be read off the table."""
-    result = assess(history, 0, "synthetic", draws=0, groups=False)
     people = result.participants or 0
 
     def released(rest: int) -> pd.DataFrame:
@@ -154,7 +168,7 @@ def test_a_group_that_is_left_out_cannot_be_worked_out(history: History) -> None
         ]
         names = ["grupp", "niva", "deltagare", "effekt", "lag", "hog", "p", "p_holm"]
         groups = GroupEffects(pd.DataFrame(rows, columns=names), {}, 2)
-        return group_rows(replace(result, groups=groups)).set_index("niva")
+        return group_rows(replace(result, groups=groups), gate(tmp_path)).set_index("niva")
 
     assert people > 60
     assert released(3).loc["män", ["deltagare", "effekt", "lag", "hog", "p", "p_holm"]].isna().all()
@@ -163,8 +177,44 @@ def test_a_group_that_is_left_out_cannot_be_worked_out(history: History) -> None
     assert released(5)["deltagare"].tolist() == [people - 45, 40]
 
 
-def test_curves_keep_five_persons_between_months(history: History) -> None:
-    result = assess(history, 0, "synthetic", draws=0, groups=False)
+def test_those_who_left_for_anything_else_are_not_worked_out(result: MeasureResult) -> None:
+    """Forty have left, 37 of them for work or studies: three left for something that no row gives."""
+    plain = with_counts(result, egen_6=30, arbete_6=20, studier_6=10, alla_6=40)
+    assert not {"egen_6", "alla_6"} & left_out(plain)
+    assert {"egen_6", "alla_6"} & left_out(
+        with_counts(result, egen_6=37, arbete_6=27, studier_6=10, alla_6=40)
+    )
+
+
+def test_those_who_left_between_two_horizons_are_not_worked_out(result: MeasureResult) -> None:
+    """Sixteen in studies within a year and 18 within two: two went between."""
+    many = {"egen_12": 60, "arbete_12": 44, "studier_12": 16, "egen_24": 90}
+    assert not {"studier_12", "studier_24"} & left_out(
+        with_counts(result, **many, arbete_24=66, studier_24=24)
+    )
+    assert {"studier_12", "studier_24"} & left_out(with_counts(result, **many, arbete_24=72, studier_24=18))
+
+
+def test_a_measure_whose_main_number_is_protected_says_no_more(result: MeasureResult) -> None:
+    gone = withheld(with_counts(result, egen_12=3, arbete_12=2, studier_12=1))
+    assert gone.reason == TOO_FEW
+    assert not gone.assessable
+    assert (gone.participants, gone.contrasts, gone.checks, gone.detectable) == (None, (), (), None)
+    assert withheld(result) is result
+
+
+def test_the_curve_and_the_table_together_tell_of_no_few(result: MeasureResult) -> None:
+    """A month that is drawn is five persons from every month that stands in the table of effects."""
+    hidden, size = hidden_shares(result), result.participants or 0
+    assert result.curves is not None
+    months = {month for month in curve_months(result) if f"egen_{month}" not in hidden}
+    months |= {c.months for c in result.contrasts if c.key.startswith("egen_") and c.key not in hidden}
+    counts = [round(result.curves.left_start[month - 1] * size / 100) for month in sorted(months)]
+    assert len(counts) > 3
+    assert (np.diff(counts, prepend=0) >= 5).all()
+
+
+def test_curves_keep_five_persons_between_months(result: MeasureResult) -> None:
     rows = curve_rows(result)
     leavers = rows["med"].to_numpy() / 100 * (result.participants or 0)
     assert 0 < len(rows) < 24
