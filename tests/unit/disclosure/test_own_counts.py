@@ -14,8 +14,9 @@ from tests.unit.pages.month_files import Cells, add_months, copied, open_in
 
 from analysis.answers import month_forecast
 from analysis.answers import target as target_answer
-from analysis.disclosure.own_counts import own_counts
+from analysis.disclosure.own_counts import added_sources, own_counts
 from analysis.pages.changes import page as changes
+from analysis.pages.data.page import files_table
 from analysis.pages.position import months as monthly
 from analysis.pages.position import summary as position
 from analysis.pages.position import tables as position_tables
@@ -24,6 +25,7 @@ from analysis.panel import read_panel
 from analysis.paths import Project
 from analysis.runs import RunContext
 from analysis.runs.context import visible
+from analysis.runs.overview import open_overview
 
 #: 3 women and 20 men among 23 adults; 2 of 15 households for one reason.
 SMALL = ("2025-03", 14)
@@ -115,6 +117,16 @@ def test_documents_and_open_sources_are_as_they_were(small: RunContext) -> None:
     assert other.sum() > 1000
     pd.testing.assert_frame_equal(rows[other], before[other])
     assert (before[other]["measure_id"] == "HUSHALL_3BARN").any()
+
+
+def test_the_checksum_of_an_own_file_is_not_told(small: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever knows all but one small count could try which of 1 to 4 gives the sum; other files keep theirs."""
+    monkeypatch.chdir(small.project.root)
+    text = files_table(open_overview()).text
+    own = added_sources(small.passports)
+    assert own
+    for item in small.passports:
+        assert (item.passport.sha256[:12] in text) == (item.passport.id not in own)
 
 
 def produced(run: RunContext, output: Path) -> dict[str, str]:
