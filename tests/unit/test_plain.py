@@ -93,7 +93,7 @@ def _in_yaml(name: str, place: tuple[str | int, ...]) -> Callable[[Project, str]
 
 DOORS = {
     "körningens rubrik": _in_yaml("reports/runs.yml", ("korningar", 0, "rubrik")),
-    "målets text": _in_yaml("reports/runs.yml", ("mal", "fyra-procent-2022", "text")),
+    "målets text": _in_yaml("data/raw/planer/uppsala-26p.yml", ("mal", 0, "text")),
     "åtgärdens titel": _in_yaml("data/raw/planer/lund-2021.yml", ("atgarder", 0, "titel")),
     "planens titel": _in_yaml("data/raw/planer/lund-2021.yml", ("titel",)),
     "passets producent": _in_yaml("data/raw/kolada/2026-09/n31807.pass.yml", ("producent",)),

@@ -15,7 +15,7 @@ from analysis.panel import wide
 from analysis.plans.load import load_plan
 from analysis.plans.model import Plan
 from analysis.runs import RunContext
-from analysis.sources.passports import read_yaml
+from analysis.sources.yaml_in import read_yaml
 
 POPULATION: Final = "SCB_FOLKMANGD"
 UNEMPLOYMENT: Final = ("SCB_ARBETSLOSHET", "N02280")

@@ -14,7 +14,7 @@ from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.panel_model import fit_panel
 from analysis.forecasts.panel_paths import panel_paths
 from analysis.runs import RunContext
-from analysis.sources.passports import read_yaml
+from analysis.sources.yaml_in import read_yaml
 from analysis.swedish import percent
 
 

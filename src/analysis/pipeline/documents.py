@@ -59,7 +59,7 @@ def _write_document(stage: Path, cache: Path | None, run: Run) -> None:
     facts = {
         "Period": period_name(run.period),
         "Bygger på det som var känt": day_name(run.kant_senast),
-        "Plan": run.plan,
+        "Plan": run.plan or "ingen",
     }
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     made_from = (run.id, run.rubrik, run.anteckningsbocker, facts, hash_files(files, stage), pandoc_version())

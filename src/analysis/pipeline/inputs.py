@@ -8,7 +8,8 @@ from analysis.plans.load import load_register
 from analysis.runs.load import RunList, load_runs
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.events import load_events
-from analysis.sources.passports import find_passports, read_yaml
+from analysis.sources.passports import find_passports
+from analysis.sources.yaml_in import read_yaml
 
 
 def check_inputs(project: Project) -> RunList:
@@ -20,11 +21,9 @@ def check_inputs(project: Project) -> RunList:
         For the first fault: file, row or field, and what to do about it. Nothing has been changed.
     """
     catalogue = load_catalogue(project.raw)
+    load_register(project.plans)
     runs = load_runs(project, catalogue)
     find_passports(*project.sources)
-    register = load_register(project.plans)
-    for run in runs.runs:
-        register.plan(run.plan)
     load_events(project.raw)
     load_declarations(project.reports)
     for name in ("bedomningar.yml", "corrections.yml"):

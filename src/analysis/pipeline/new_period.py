@@ -103,7 +103,7 @@ def new_period(
         raise BistandError(
             f"körningen ”{run.id}” finns redan", file=project.runs_file, fix="Ange --id med ett annat namn."
         )
-    check_references(run, runs.targets, catalogue, project)
+    check_references(run, runs.plans, catalogue, project)
     entry = entry_text(run, _own_fields(project, origin.id))
     build_panel(project)
     reach = reach_of(read_panel(project), run, catalogue, runs)
@@ -166,7 +166,8 @@ def entry_text(run: Run, own: dict[str, object]) -> str:
     fields = {"id": run.id, "rubrik": run.rubrik, "kommun": run.kommun, "period": run.period}
     lines = [f"{key}: {_scalar(value)}" for key, value in fields.items()]
     lines.append(f"kant_senast: {run.kant_senast.isoformat()}")
-    lines.append(f"plan: {run.plan}")
+    if run.plan:
+        lines.append(f"plan: {run.plan}")
     if run.mal:
         lines.append(f"mal: {run.mal}")
     lines += [f"{key}: {_scalar(value)}" for key, value in own.items()]

@@ -16,7 +16,7 @@ from analysis.pipeline.places import stage_places
 from analysis.runs.load import RunList
 from analysis.runs.model import Run
 from analysis.sources.catalogue import load_catalogue
-from analysis.sources.passports import read_yaml
+from analysis.sources.yaml_in import read_yaml
 from renderer.phones import RESOURCES
 
 CONFIG = "_quarto.yml"

@@ -104,7 +104,7 @@ def run_inputs(
                 if item.passport.id in seen
             )
         ),
-        "planer": hash_files(linked_plans(project, run.plan), project.root),
+        "planer": hash_files(linked_plans(project, run.plan), project.root) if run.plan else "",
         "grupp": hash_text(group.model_dump_json()),
         "prognoslogg": fingerprint(log[logged]),
         "mal": hash_text(runs.targets[run.mal].model_dump_json() if run.mal else ""),

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from analysis.errors import BistandError, allowed_values
 from analysis.plans.check import Fault, faults
 from analysis.plans.model import Link, Plan
-from analysis.plans.yaml_text import line_of, read_yaml
+from analysis.sources.yaml_in import line_of, read_yaml
 
 TEMPLATE = "MALL.yml"
 """The commented template in the folder of plans; never loaded as a plan."""

@@ -75,7 +75,10 @@ class Commission(Frozen):
 
 
 class Target(Frozen):
-    """A goal with a number: what, how much, when, of whom."""
+    """A goal with a number: what, how much, when, of whom.
+
+    `followed` says how runs follow it (`analysis.runs.targets` reads it; keys as in `analysis.runs.model.Target`).
+    """
 
     id: Text
     text: Text
@@ -86,6 +89,7 @@ class Target(Frozen):
     population: Text | None = None
     indicator: Text | None = None
     source: Source
+    followed: dict[str, Text] | None = None
     note: Text | None = None
 
 

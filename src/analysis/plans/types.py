@@ -41,6 +41,7 @@ KEYS = {
     "explained_by": "forklaras_av",
     "first": "fran",
     "focus": "omrade",
+    "followed": "foljs",
     "focus_areas": "omraden",
     "goal": "mal",
     "goal_interpreted": "mal_tolkat",

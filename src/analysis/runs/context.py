@@ -207,7 +207,7 @@ def open_run(
             kommun=municipality,
             period=period,
             kant_senast=date.fromisoformat(as_of),
-            plan=plan,
+            plan=plan or None,
             mal=target or None,
             matt=measure,
             jamforelse=comparison,
@@ -222,7 +222,7 @@ def open_run(
         raise BistandError(
             f"anteckningsbokens parametrar är fel: {detail}", fix="Rätta cellen med taggen parameters."
         ) from error
-    check_references(run, runs.targets, catalogue, project)
+    check_references(run, runs.plans, catalogue, project)
     folder = os.environ.get(OUTPUT_VARIABLE)
     output = Path(folder) if folder else project.reports / "_for_hand" / run_id
     return _context(project, run, runs, catalogue, output)

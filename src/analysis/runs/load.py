@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,17 +10,24 @@ from pydantic import ValidationError
 
 from analysis.errors import BistandError, allowed_values
 from analysis.paths import Project
-from analysis.runs.model import Run, Target
+from analysis.runs.model import NEEDS_PLAN, Run, Target
+from analysis.runs.targets import FOLLOWED, PlanFacts, read_plan_facts
 from analysis.sources.catalogue import Catalogue, load_catalogue
-from analysis.sources.passports import describe_validation, read_yaml
+from analysis.sources.passports import describe_validation
+from analysis.sources.yaml_in import line_of, read_yaml
 
 
 @dataclass(frozen=True)
 class RunList:
-    """All listed runs, in the order of the file, and the targets they refer to."""
+    """All listed runs, in the order of the file, and what they need to know of the plans."""
 
     runs: tuple[Run, ...]
-    targets: dict[str, Target]
+    plans: Mapping[str, PlanFacts]
+
+    @property
+    def targets(self) -> dict[str, Target]:
+        """All targets that runs may follow, by id."""
+        return {name: target for plan in self.plans.values() for name, target in plan.targets.items()}
 
     def get(self, run_id: str) -> Run:
         """Return a run by id; an unknown id is an error that lists the known ones."""
@@ -55,100 +61,129 @@ def load_runs(project: Project, catalogue: Catalogue | None = None) -> RunList:
     catalogue = catalogue or load_catalogue(project.raw)
     path = project.runs_file
     content = read_yaml(path)
-    if not isinstance(content, Mapping) or not {"standard", "mal", "korningar"} <= set(content):
+    if not isinstance(content, Mapping) or not {"standard", "korningar"} <= set(content):
         raise BistandError(
-            "filen ska ha delarna ”standard”, ”mal” och ”korningar”",
+            "filen ska ha delarna ”standard” och ”korningar”",
             file=path,
+            row=1,
             fix="Jämför med den fil som följer med projektet.",
         )
-    targets = {str(key): _target(str(key), fields, path) for key, fields in content["mal"].items()}
-    runs = tuple(_run(fields, content["standard"], path) for fields in content["korningar"])
-    _check_unique(runs, path)
-    for run in runs:
-        check_references(run, targets, catalogue, project)
-        _check_plan(run, project)
-    for target_id, target in targets.items():
-        if target.matt not in catalogue.measures:
+    for part, kind, what in (("standard", Mapping, "fält"), ("korningar", list, "poster")):
+        if not isinstance(content[part], kind):
             raise BistandError(
-                f"målet ”{target_id}” avser det okända måttet ”{target.matt}”",
+                f"delen ”{part}” ska innehålla {what}",
                 file=path,
-                fix=f"Tillåtna mått: {allowed_values(catalogue.measures)}.",
+                row=line_of(path, (part,)),
+                fix="Kontrollera indrag; jämför med den fil som följer med projektet.",
             )
-        if not catalogue.measures[target.matt].is_share:
-            shares = allowed_values(name for name, measure in catalogue.measures.items() if measure.is_share)
-            raise BistandError(
-                f"målet ”{target_id}” avser måttet ”{target.matt}”, som inte är en andel",
-                file=path,
-                fix=f"Målsidan räknar med andelar i procent. Mått som går: {shares}.",
-            )
-    return RunList(runs, targets)
-
-
-def _check_plan(run: Run, project: Project) -> None:
-    """Stop a run whose plan is another municipality's."""
-    path = project.plans / f"{run.plan}.yml"
-    found = re.search(r"^kommun:\s*[\"']?(\d{4})", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    if found is not None and found.group(1) != run.kommun:
+    if "mal" in content:
         raise BistandError(
-            f"körningen ”{run.id}” gäller kommunen {run.kommun} men planen ”{run.plan}” är kommunen {found.group(1)}:s",
-            file=project.runs_file,
-            fix=f"Ändra kommun eller plan i körningen, eller kommun i {project.relative(path)}.",
+            "målen står i planerna, inte här",
+            file=path,
+            row=line_of(path, ("mal",)),
+            fix="Flytta varje mål till mal i sin plan i data/raw/planer (MALL.yml visar hur) och ta bort delen ”mal”.",
         )
+    plans = read_plan_facts(project.plans)
+    runs = tuple(_run(fields, content["standard"], path, n) for n, fields in enumerate(content["korningar"]))
+    _check_unique(runs, path)
+    for index, run in enumerate(runs):
+        check_references(run, plans, catalogue, project, index)
+    for plan in plans.values():
+        for name, target in plan.targets.items():
+            if target.matt not in catalogue.measures:
+                raise BistandError(
+                    f"målet ”{name}” avser det okända måttet ”{target.matt}”",
+                    file=plan.path,
+                    row=line_of(plan.path, ("mal",)),
+                    fix="Kör ”bistand matt” för att se måtten.",
+                )
+    return RunList(runs, plans)
 
 
-def _target(key: str, fields: object, path: Path) -> Target:
-    try:
-        return Target.model_validate(fields)
-    except ValidationError as error:
-        raise BistandError(f"målet ”{key}”: {describe_validation(error)}", file=path) from error
-
-
-def _run(fields: object, defaults: Mapping[str, object], path: Path) -> Run:
+def _run(fields: object, defaults: Mapping[str, object], path: Path, index: int) -> Run:
+    place = ("korningar", index)
     if not isinstance(fields, Mapping):
-        raise BistandError("varje körning ska vara en post med fält", file=path)
+        raise BistandError(
+            "varje körning ska vara en post med fält",
+            file=path,
+            row=line_of(path, place),
+            fix="Börja posten med ”- id:” och skriv de andra fälten under, med samma indrag.",
+        )
     try:
         return Run.model_validate({**defaults, **fields})
     except ValidationError as error:
+        where = error.errors()[0]["loc"]
         raise BistandError(
             f"körningen ”{fields.get('id', '?')}”: {describe_validation(error)}",
             file=path,
+            row=line_of(path, (*place, *where)),
             fix=f"Tillåtna fält: {', '.join(Run.model_fields)}. Perioder skrivs 2024, 2024-10 eller 2024-T2.",
         ) from error
 
 
 def _check_unique(runs: tuple[Run, ...], path: Path) -> None:
     seen: set[str] = set()
-    for run in runs:
+    for index, run in enumerate(runs):
         if run.id in seen:
             raise BistandError(
-                f"körningen ”{run.id}” finns två gånger", file=path, fix="Ge den ena ett annat id."
+                f"körningen ”{run.id}” finns två gånger",
+                file=path,
+                row=line_of(path, ("korningar", index, "id")),
+                fix="Ge den ena ett annat id.",
             )
         seen.add(run.id)
 
 
-def check_references(run: Run, targets: Mapping[str, Target], catalogue: Catalogue, project: Project) -> None:
-    """Check that everything a run refers to exists.
+def check_references(
+    run: Run, plans: Mapping[str, PlanFacts], catalogue: Catalogue, project: Project, index: int | None = None
+) -> None:
+    """Check that everything a run refers to exists, and that its plan is its municipality's.
+
+    Parameters
+    ----------
+    index
+        The run's place in the list, so that a fault is told with its row.
 
     Raises
     ------
     BistandError
         Naming the run, the field and the allowed values.
     """
-    plans = {path.stem for path in project.plans.glob("*.yml") if path.stem.islower()}
     notebooks = {path.stem for path in project.notebooks.glob("[0-9][0-9]_*.ipynb")}
-    checks: tuple[tuple[str, str | None, set[str]], ...] = (
+    plan = plans.get(run.plan) if run.plan else None
+    checks: tuple[tuple[str, str | None, Collection[str]], ...] = (
         ("kommun", run.kommun, set(catalogue.municipalities) - {"0000"}),
         ("plan", run.plan, plans),
-        ("mal", run.mal, set(targets)),
-        ("matt", run.matt, set(catalogue.measures)),
-        ("jamforelse", run.jamforelse, set(catalogue.groups)),
+        ("mal", run.mal, plan.targets if plan else ()),
+        ("matt", run.matt, catalogue.measures),
+        ("jamforelse", run.jamforelse, catalogue.groups),
         *(("anteckningsbocker", name, notebooks) for name in run.anteckningsbocker),
     )
+
+    def refuse(field: str, problem: str, fix: str) -> BistandError:
+        path, here = project.runs_file, () if index is None else ("korningar", index, field)
+        row = line_of(path, here) if here else None
+        return BistandError(f"körningen ”{run.id}”: {problem}", file=path, row=row, fix=fix)
+
     for field, value, allowed in checks:
         if value is not None and value not in allowed:
             known = "SCB:s fyrsiffriga kommunkoder" if field == "kommun" else allowed_values(allowed)
-            raise BistandError(
-                f"körningen ”{run.id}”: {field} ”{value}” är okänt",
-                file=project.runs_file,
-                fix=f"Tillåtna värden: {known}.",
+            place = f" i planen {run.plan}" if field == "mal" else ""
+            raise refuse(
+                field,
+                f"{field} ”{value}” är okänt{place}",
+                f"Tillåtna värden: {known or f'inga; planen har inget mål med {FOLLOWED}'}.",
+            )
+    if plan is not None and plan.kommun != run.kommun:
+        raise refuse(
+            "kommun",
+            f"kommun ”{run.kommun}” är inte planens: {run.plan} gäller kommunen {plan.kommun}",
+            "Rätta kommunen, eller välj en plan som kommunen har.",
+        )
+    if plan is None:
+        for name in sorted(NEEDS_PLAN.intersection(run.anteckningsbocker)):
+            raise refuse(
+                "anteckningsbocker",
+                f"{name} behöver en plan",
+                f"Ange plan, eller ta bort {name} ur anteckningsbocker (bistand ny-plan skriver en plan).",
             )

@@ -1,4 +1,4 @@
-"""A run: one municipality, one period, one plan, and the day whose knowledge it may use."""
+"""A run: one municipality, one period, perhaps a plan, and the day whose knowledge it may use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.swedish import MONTHS, percent
 
+#: Notebooks that are about a plan.
+NEEDS_PLAN = frozenset({"02_atgarder", "03_effekt"})
 PERIOD_PATTERN = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$"
 
 
@@ -70,7 +72,7 @@ class Run(BaseModel):
     kommun: str = Field(pattern=r"^\d{4}$")
     period: str = Field(pattern=PERIOD_PATTERN)
     kant_senast: date
-    plan: str
+    plan: str | None = None
     mal: str | None = None
     matt: str = "N31807"
     jamforelse: str
@@ -93,7 +95,7 @@ class Run(BaseModel):
             "municipality": self.kommun,
             "period": self.period,
             "as_of": self.kant_senast.isoformat(),
-            "plan": self.plan,
+            "plan": self.plan or "",
             "target": self.mal or "",
             "measure": self.matt,
             "comparison": self.jamforelse,

@@ -15,7 +15,8 @@ from analysis.errors import BistandError, allowed_values
 from analysis.plain import demand_plain
 from analysis.sources.makeup import HOW_TO, Makeup
 from analysis.sources.observation import RIKET
-from analysis.sources.passports import describe_validation, read_yaml
+from analysis.sources.passports import describe_validation
+from analysis.sources.yaml_in import read_yaml
 
 Unit = Literal["procent", "antal", "tkr", "mnkr", "per 100 000 invånare"]
 

@@ -15,7 +15,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from analysis.errors import BistandError
-from analysis.sources.passports import describe_validation, read_yaml
+from analysis.sources.passports import describe_validation
+from analysis.sources.yaml_in import read_yaml
 
 
 class Correction(BaseModel):

@@ -10,7 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.errors import BistandError
-from analysis.sources.passports import describe_validation, read_yaml
+from analysis.sources.passports import describe_validation
+from analysis.sources.yaml_in import read_yaml
 
 FILE = "handelser.yml"
 

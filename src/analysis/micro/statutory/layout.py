@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from analysis.errors import BistandError
 from analysis.micro.vocabulary import BACKGROUND, EXITS
-from analysis.sources.passports import describe_validation, read_yaml
+from analysis.sources.passports import describe_validation
+from analysis.sources.yaml_in import read_yaml
 
 FOLDER: Final = "rapportfil"
 Role = Literal[

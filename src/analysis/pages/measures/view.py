@@ -75,7 +75,7 @@ def view_of(
 def open_view(context: RunContext) -> PlanView:
     """Return the view of a run's plan on the run's day."""
     register = load_register(context.project.plans)
-    plan, day = context.run.plan, context.run.kant_senast
+    plan, day = context.run.plan or "", context.run.kant_senast
     answers = {plan: told_by_spells(context, register.plan(plan))}
     return view_of(register, plan, day, answers)
 

@@ -54,8 +54,8 @@ def run_details(context: RunContext) -> Markdown:
         ("Kommun", f"{context.municipality.name} ({run.kommun})"),
         ("Period", period_name(run.period)),
         ("Bygger på det som var känt", day_name(run.kant_senast)),
-        ("Plan", run.plan),
-        ("Mål", capitalise(target.text) if target else "Planen har inget mål för andelen biståndsmottagare"),
+        ("Plan", run.plan or "Ingen plan är inlagd"),
+        ("Mål", capitalise(target.text) if target else "Inget mål för andelen biståndsmottagare"),
         *([("Målets källa", target.kalla), ("Så tolkas målet", target.tolkning)] if target else []),
         ("Mått", context.catalogue.measure(run.matt).namn),
         (

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from analysis.errors import BistandError
-from analysis.sources.passports import describe_validation, read_yaml
+from analysis.sources.passports import describe_validation
+from analysis.sources.yaml_in import read_yaml
 from analysis.sources.yaml_out import dump_yaml
 
 Role = Literal["värde", "kommun", "period", "år", "månad", "kön", "mått", "grupp", "status", "ej med"]
