@@ -13,7 +13,7 @@ STAMP := $(VENV)/.synkad
 .PHONY: help report test test-all faults coverage check serve clean environment
 
 report: $(STAMP)  ## miljö + alla körningar + webbplats i _site/
-	$(BIN)/bistand report
+	$(BIN)/bistand rapport
 
 test: $(STAMP)  ## alla snabba test
 	$(BIN)/pytest -n auto
@@ -38,7 +38,7 @@ help:  ## visa kommandona
 	@sed -n 's/^\([a-z-]*\):[^#=]*## /  make \1 – /p' $(firstword $(MAKEFILE_LIST))
 
 serve: $(STAMP)  ## visa webbplatsen på den egna datorn
-	$(BIN)/bistand serve
+	$(BIN)/bistand visa
 
 clean:  ## ta bort allt byggt; källor, körningslista och prognoslogg blir kvar
 	test ! -x $(BIN)/bistand || $(BIN)/bistand stada

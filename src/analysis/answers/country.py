@@ -94,8 +94,8 @@ class Country:
 def country(context: NationalContext) -> Country:
     """Return the national results: some fifteen seconds, computed once for all pages; deterministic."""
     levels = wide(context.observations, context.measure)
-    population, population_year = _latest(wide(context.observations, POPULATION))
-    unemployment, unemployment_year = _latest(wide(context.observations, UNEMPLOYMENT))
+    population, population_year = latest_known(wide(context.observations, POPULATION))
+    unemployment, unemployment_year = latest_known(wide(context.observations, UNEMPLOYMENT))
     made_from = (levels, population, population_year, unemployment, unemployment_year)
     return remember(
         "sverige",
@@ -105,7 +105,7 @@ def country(context: NationalContext) -> Country:
     )
 
 
-def _latest(values: pd.DataFrame) -> tuple[pd.Series[float], int]:
+def latest_known(values: pd.DataFrame) -> tuple[pd.Series[float], int]:
     """Return the last year's values, a gap filled with the year before, and that year."""
     return values.ffill(axis=1).iloc[:, -1].rename("value"), int(values.columns[-1])
 

@@ -93,7 +93,7 @@ def banner(data: Microdata, text: str = METHOD_TEXT) -> Markdown:
     """Return the banner of a page with synthetic data, before anything else on it."""
     if data.status != "synthetic":
         raise BistandError(
-            "sidan får bara visa syntetiska data", fix="Egna data räknas med bistand mikro run."
+            "sidan får bara visa syntetiska data", fix="Egna data räknas med bistand mikro kor."
         )
     return synthetic_banner(f"{data.name} finns inte. {text}")
 

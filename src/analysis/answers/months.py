@@ -19,7 +19,7 @@ HOUSEHOLDS: Final = "MANAD_HUSHALL"
 FEWEST: Final = 6
 HOW_TO: Final = (
     "Inga månadssiffror har lagts in för kommunen. Skriv en mall med `bistand data mall`, fyll i den ur "
-    "verksamhetssystemet och lägg in den med `bistand data add`; då visas de här."
+    "verksamhetssystemet och lägg in den med `bistand data lagg-till`; då visas de här."
 )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from importlib.metadata import version as installed
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from analysis.cli.data import data_app
 from analysis.cli.declaration import declaration_app
+from analysis.cli.frames import Commands
 from analysis.cli.micro import micro_app
+from analysis.cli.new import add_new_commands
 from analysis.cli.shared import alone, prepare_terminal, say, swedish_errors
 from analysis.errors import BistandError
 
@@ -18,18 +21,31 @@ if TYPE_CHECKING:
     from analysis.paths import Project
 
 prepare_terminal()
-app = typer.Typer(
-    help="Biståndsläget: följ biståndsmottagande, åtgärder och mål i svenska kommuner.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+app = Commands(
+    help="Biståndsläget: följ biståndsmottagande, åtgärder och mål i svenska kommuner.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
 app.add_typer(micro_app, name="mikro")
 app.add_typer(declaration_app, name="deklaration")
+add_new_commands(app)
 
 
-@app.command()
+def _show_version(asked: bool) -> None:
+    if asked:
+        say(f"bistand {installed('bistandslaget')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", help="Visa versionen.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("rapport", example="rapport --korning uppsala-26p-2022")
 @swedish_errors
 @alone
 def report(
@@ -95,7 +111,7 @@ def report(
     )
 
 
-@app.command()
+@app.command("lista", example="lista")
 @swedish_errors
 @alone
 def lista() -> None:
@@ -130,7 +146,7 @@ def _list_runs(project: Project) -> list[str]:
     ]
 
 
-@app.command()
+@app.command("matt", example="matt hushåll")
 @swedish_errors
 def matt(
     sok: Annotated[str | None, typer.Argument(help="Mått eller rubrik att söka efter.")] = None,
@@ -143,7 +159,7 @@ def matt(
     say(measures_text(load_catalogue(find_project().raw), sok))
 
 
-@app.command("new-period")
+@app.command("ny-period", example="ny-period 2026-12 --kommun 0380")
 @swedish_errors
 @alone
 def new_period(
@@ -192,7 +208,7 @@ def new_period(
         say(line)
 
 
-@app.command()
+@app.command("publicera", example="publicera --datum 2026-11-27")
 @swedish_errors
 @alone
 def publish(
@@ -228,7 +244,7 @@ def publish(
     say(f"Paketet {project.relative(bundle.path)}: {bundle.files} filer, SHA-256 {bundle.sha256}.")
 
 
-@app.command()
+@app.command("stada", example="stada")
 @swedish_errors
 @alone
 def stada() -> None:
@@ -248,7 +264,7 @@ def stada() -> None:
             )
 
 
-@app.command()
+@app.command("visa", example="visa --port 8080")
 @swedish_errors
 def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] = 8000) -> None:
     """Visa webbplatsen på http://127.0.0.1:8000 (sidorna går också att öppna direkt från disk)."""
@@ -258,7 +274,7 @@ def serve(port: Annotated[int, typer.Option(help="Port på den egna datorn.")] =
     server.serve(find_project().site, port, say)
 
 
-@app.command()
+@app.command("logg", example="logg")
 @swedish_errors
 def logg(
     forsegla: Annotated[
@@ -272,7 +288,7 @@ def logg(
     say(prove(find_project(), seal_it=forsegla))
 
 
-@app.command()
+@app.command("miljo", example="miljo")
 @swedish_errors
 @alone
 def sidkallor() -> None:

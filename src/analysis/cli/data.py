@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
+from analysis.cli.frames import Commands
 from analysis.cli.shared import alone, confirm, say, swedish_errors
 
 _COLUMN_HELP = "Rubrik=MÅTT[,kon=K][,skala=0.001] eller Rubrik=ej med; kan anges flera gånger."
 
-data_app = typer.Typer(help="Källor, egna siffror och observationstabell.", no_args_is_help=True)
+data_app = Commands(help="Källor, egna siffror och observationstabell.", no_args_is_help=True)
 
 
-@data_app.command("bygg")
+@data_app.command("bygg", example="data bygg")
 @swedish_errors
 @alone
 def data_build() -> None:
@@ -33,7 +34,7 @@ def data_build() -> None:
     )
 
 
-@data_app.command("add")
+@data_app.command("lagg-till", example="data lagg-till export.xlsx --kommun 0380")
 @swedish_errors
 @alone
 def data_add(
@@ -98,7 +99,7 @@ def data_add(
     add_file(find_project(), fil, options, confirm=confirm, echo=say)
 
 
-@data_app.command("flytta")
+@data_app.command("flytta", example="data flytta")
 @swedish_errors
 @alone
 def data_move(
@@ -111,7 +112,7 @@ def data_move(
     move_own(find_project(), confirm=lambda question: yes or confirm(question), echo=say)
 
 
-@data_app.command("kontrollera-arkiv")
+@data_app.command("kontrollera-arkiv", example="data kontrollera-arkiv")
 @swedish_errors
 def data_archive() -> None:
     """Pröva att inga egna räknade tal ligger i git-arkivet; fel om de gör det."""
@@ -122,7 +123,7 @@ def data_archive() -> None:
     say("Arkivet innehåller inga egna räknade tal.")
 
 
-@data_app.command("fetch")
+@data_app.command("hamta", example="data hamta kolada")
 @swedish_errors
 @alone
 def data_fetch(
@@ -153,7 +154,7 @@ def data_fetch(
     fetch(find_project(), kalla, options, confirm=confirm, echo=say)
 
 
-@data_app.command("prova")
+@data_app.command("prova", example="data prova kolada")
 @swedish_errors
 def data_try(
     kalla: Annotated[str | None, typer.Argument(help="kolada eller scb; utan den båda.")] = None,
@@ -167,7 +168,7 @@ def data_try(
     try_services(find_project(), kalla, kommun=kommun, adress=adress, echo=say)
 
 
-@data_app.command("diff")
+@data_app.command("skillnad", example="data skillnad")
 @swedish_errors
 def data_diff(
     serie: Annotated[str | None, typer.Argument(help="Serie; utan den visas alla.")] = None,
@@ -186,7 +187,7 @@ def data_diff(
     show_diff(project, serie, say)
 
 
-@data_app.command("mall")
+@data_app.command("mall", example="data mall manader.xlsx --kommun 0380")
 @swedish_errors
 def data_template(
     fil: Annotated[Path, typer.Argument(help="Excelfil att skriva.")],

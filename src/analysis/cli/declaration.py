@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
+from analysis.cli.frames import Commands
 from analysis.cli.shared import alone, say, swedish_errors
 
-declaration_app = typer.Typer(
+declaration_app = Commands(
     no_args_is_help=True, help="Deklarationer: vad som ska bedömas, låst före utfallet."
 )
 Name = Annotated[str, typer.Argument(help="Deklarationens id, till exempel aktivitetskrav-2026.")]
 
 
-@declaration_app.command("lista")
+@declaration_app.command("lista", example="deklaration lista")
 @swedish_errors
 def lista() -> None:
     """Visa deklarationerna och om de är låsta."""
@@ -26,7 +27,7 @@ def lista() -> None:
         say(f"{item.id}  version {item.version}  {item.state}  utfall {years}  {item.titel}")
 
 
-@declaration_app.command("las")
+@declaration_app.command("las", example="deklaration las aktivitetskrav-2026")
 @swedish_errors
 @alone
 def las(name: Name) -> None:
@@ -40,7 +41,7 @@ def las(name: Name) -> None:
     say(f"{name} är låst ({done.sha256[:16]}). {done.rows} prognosrader är lagda i loggen.")
 
 
-@declaration_app.command("kor")
+@declaration_app.command("kor", example="deklaration kor aktivitetskrav-2026")
 @swedish_errors
 @alone
 def kor(name: Name) -> None:
@@ -52,7 +53,7 @@ def kor(name: Name) -> None:
         say(sentence)
 
 
-@declaration_app.command("ny")
+@declaration_app.command("ny", example="deklaration ny uppsala-1000")
 @swedish_errors
 @alone
 def ny(plan: Annotated[str, typer.Argument(help="Planens id, till exempel uppsala-1000.")]) -> None:

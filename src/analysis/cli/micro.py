@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
+from analysis.cli.frames import Commands
 from analysis.cli.shared import say, swedish_errors
 
-micro_app = typer.Typer(
+micro_app = Commands(
     help="Enskilda åtgärders effekt ur egna personuppgifter, på den egna datorn.", no_args_is_help=True
 )
 
 
-@micro_app.command("check")
+@micro_app.command("prova", example="mikro prova")
 @swedish_errors
 def micro_check(
     mapp: Annotated[Path | None, typer.Argument(help="Mapp med filerna; annars data/mikro.")] = None,
@@ -27,7 +28,7 @@ def micro_check(
         say(line)
 
 
-@micro_app.command("run")
+@micro_app.command("kor", example="mikro kor")
 @swedish_errors
 def micro_run(
     mapp: Annotated[Path | None, typer.Argument(help="Mapp med filerna; annars data/mikro.")] = None,
@@ -59,7 +60,7 @@ def micro_run(
     say(f"Sidorna, en per åtgärd: {project.relative(page)}")
 
 
-@micro_app.command("exempel")
+@micro_app.command("exempel", example="mikro exempel provmapp")
 @swedish_errors
 def micro_example(mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva i.")]) -> None:
     """Skriv påhittade filer att pröva kommandona på."""
@@ -69,7 +70,7 @@ def micro_example(mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva
         say(line)
 
 
-@micro_app.command("las")
+@micro_app.command("las", example="mikro las jan.txt feb.txt --kommun 0380")
 @swedish_errors
 def micro_las(
     filer: Annotated[list[Path], typer.Argument(help="Månadsfilerna, i den ordning de skickades.")],
@@ -99,7 +100,7 @@ def micro_las(
         say(line)
 
 
-@micro_app.command("layout")
+@micro_app.command("layout", example="mikro layout jan.txt")
 @swedish_errors
 def micro_layout(
     fil: Annotated[Path, typer.Argument(help="En månadsfil.")],
@@ -114,7 +115,7 @@ def micro_layout(
         say(line)
 
 
-@micro_app.command("glom")
+@micro_app.command("glom", example="mikro glom")
 @swedish_errors
 def micro_glom(
     mapp: Annotated[Path | None, typer.Argument(help="Mapp med tabellerna; annars data/mikro.")] = None,
@@ -127,7 +128,7 @@ def micro_glom(
         say(line)
 
 
-@micro_app.command("exempelfiler")
+@micro_app.command("exempelfiler", example="mikro exempelfiler provmapp")
 @swedish_errors
 def micro_example_files(
     mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva månadsfilerna i.")],

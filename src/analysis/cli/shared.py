@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import codecs
 import errno
+import os
+import re
+import shutil
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from itertools import takewhile
 from typing import Any, Final
 
@@ -43,7 +46,7 @@ def swedish_errors(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _stop(error: BistandError) -> None:
-    typer.secho(printable(f"Fel: {error}"), fg=typer.colors.RED, err=True)
+    typer.secho(pasteable(printable(f"Fel: {error}")), fg=typer.colors.RED, err=True)
     raise typer.Exit(1) from error
 
 
@@ -60,8 +63,21 @@ def alone(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print a text; what a file has put into it cannot steer the terminal."""
-    typer.echo(printable(text), err=err)
+    """Print a text; what a file has put into it cannot steer the terminal, and commands in it can be pasted."""
+    typer.echo(pasteable(printable(text)), err=err)
+
+
+def pasteable(text: str) -> str:
+    """Return a text where every ``bistand …`` is called what it is called here."""
+    return re.sub(r"(?<![\w./-])bistand (?=[a-z])", f"{_own_name()} ", text)
+
+
+@lru_cache(maxsize=1)
+def _own_name() -> str:
+    """Return how the command is started here: by its name if it is found by that, else by its place."""
+    if shutil.which("bistand"):
+        return "bistand"
+    return "uv run bistand" if os.name == "nt" else ".venv/bin/bistand"
 
 
 def confirm(question: str) -> bool:

@@ -1,7 +1,8 @@
 """The one place where a municipality's own figures are protected before anything else sees them.
 
-Own figures come from files added with ``bistand data add``, as opposed to figures that a board has already published in a
-document. `protected` stands between the panel and every run: what it gives is all that pages, answers, forecasts and files
+Own figures come from files added with ``bistand data lagg-till``, as opposed to figures that a board has already published
+in a document. `protected` stands between the panel and every run: what it gives is all that pages, answers, forecasts and
+files
 can read. What a day shows is decided from everything known up to it, vintage by vintage, and not from which runs
 there are, so the order in which runs are published does not matter.
 """
@@ -33,7 +34,7 @@ Passports = Sequence[LocatedPassport]
 
 
 def added_sources(passports: Passports) -> frozenset[str]:
-    """Return the ids of the non-national sources that came with ``bistand data add``."""
+    """Return the ids of the non-national sources that came with ``bistand data lagg-till``."""
     return frozenset(
         item.passport.id
         for item in passports

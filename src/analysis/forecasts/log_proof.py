@@ -21,7 +21,7 @@ from analysis.errors import BistandError
 CHECK: Final = "kontrollsumma"
 _LENGTH: Final = 16
 _MEND: Final = (
-    "Hämta tillbaka loggen ur versionshistoriken (git checkout HEAD -- {file}) och kör ”bistand report”; "
+    "Hämta tillbaka loggen ur versionshistoriken (git checkout HEAD -- {file}) och kör ”bistand rapport”; "
     "prognoser som saknas läggs då till igen."
 )
 _MARKS: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")

@@ -1,4 +1,4 @@
-"""``bistand mikro check``, ``run`` and ``exempel``: what a municipality does with its own files."""
+"""``bistand mikro prova``, ``run`` and ``exempel``: what a municipality does with its own files."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def check(folder: Path) -> tuple[str, ...]:
             continue
         smallest = minimal_detectable_effect(participants, share, design=1.3)
         lines.append(f"- {name}: {wording.detectable(participants, smallest)}")
-    lines.append("Ingenting har lämnat mappen. Kör bistand mikro run för att räkna.")
+    lines.append("Ingenting har lämnat mappen. Kör bistand mikro kor för att räkna.")
     return tuple(lines)
 
 
@@ -86,7 +86,7 @@ def example(folder: Path, *, seed: int = 1) -> tuple[str, ...]:
     write_folder(generate(Municipality(inflow=20.0), seed), folder)
     return (
         f"Fyra filer med påhittade personer ligger i {folder.name}.",
-        "Pröva dem med bistand mikro check och bistand mikro run.",
+        "Pröva dem med bistand mikro prova och bistand mikro kor.",
     )
 
 

@@ -1,4 +1,4 @@
-"""``bistand data add``: read, understand, check, ask, store.
+"""``bistand data lagg-till``: read, understand, check, ask, store.
 
 What is stored is the recognised table as text and nothing else of the file; see ``docs/hotmodell.md``.
 """
@@ -133,7 +133,7 @@ def add_file(
     stored = store_vintage(project.own, mapping.serie, day, [source])
     echo(f"Sparat i {project.relative(stored.folder)} som {', '.join(stored.source_ids)}.")
     echo("Bara det som förstods är sparat, och bara på den här datorn: data/egna följer inte med i git.")
-    echo(f"Nästa gång räcker: bistand data add FIL --serie {mapping.serie}")
+    echo(f"Nästa gång räcker: bistand data lagg-till FIL --serie {mapping.serie}")
     return AddResult(reading, saved, changes, stored)
 
 

@@ -1,4 +1,4 @@
-"""The functions behind ``bistand data …`` and ``bistand new-period``: plain arguments in, result objects out.
+"""The functions behind ``bistand data …`` and ``bistand ny-period``: plain arguments in, result objects out.
 
 What the user should read goes through `echo`; questions go through `confirm`.
 """
@@ -71,5 +71,5 @@ def write_template(
             f"månaden ”{first}” går inte att tolka", fix="Skriv till exempel 2024-01."
         ) from error
     write_bytes(target, template_bytes(load_catalogue(project.raw), kommun, first, manader))
-    echo(f"Mallen finns i {target}. Fyll i den och kör: bistand data add {target}")
+    echo(f"Mallen finns i {target}. Fyll i den och kör: bistand data lagg-till {target}")
     return target

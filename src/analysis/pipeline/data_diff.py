@@ -1,4 +1,4 @@
-"""``bistand data diff``: what the last vintage of a series changed against what was known before it."""
+"""``bistand data skillnad``: what the last vintage of a series changed against what was known before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``bistand data fetch``: measures from Kolada or SCB as new vintages."""
+"""``bistand data hamta``: measures from Kolada or SCB as new vintages."""
 
 from __future__ import annotations
 

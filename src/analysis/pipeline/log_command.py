@@ -34,7 +34,7 @@ def prove(project: Project, *, seal_it: bool) -> str:
                 "raden är en annan än den som är incheckad i git",
                 file=file,
                 row=number,
-                fix="Hämta tillbaka loggen: git checkout HEAD -- reports/forecast_log.csv. Kör sedan ”bistand report”.",
+                fix="Hämta tillbaka loggen: git checkout HEAD -- reports/forecast_log.csv. Kör sedan ”bistand rapport”.",
             )
     held = (
         f"De {len(committed) - 1} incheckade raderna är oförändrade."

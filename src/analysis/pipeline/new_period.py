@@ -1,4 +1,4 @@
-"""``bistand new-period``: the run entry of the next period, and whether the data reach it."""
+"""``bistand ny-period``: the run entry of the next period, and whether the data reach it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import yaml
@@ -108,7 +109,7 @@ def new_period(
     build_panel(project)
     reach = reach_of(read_panel(project), run, catalogue, runs)
     if not dry_run:
-        _append(project, entry)
+        write_text(project.runs_file, appended(project.runs_file, entry))
     _tell(run, reach, entry, dry_run, echo)
     return NewPeriod(run, origin, reach, entry, not dry_run)
 
@@ -132,7 +133,7 @@ def _base(runs: RunList, base: str | None, kommun: str | None) -> Run:
     if not candidates:
         raise BistandError(
             f"ingen listad körning gäller kommunen {kommun}",
-            fix="Lägg in den första körningen för hand i reports/runs.yml.",
+            fix=f"Skriv den första körningen: bistand ny-kommun {kommun}.",
         )
     return max(candidates, key=lambda run: run.kant_senast)
 
@@ -180,9 +181,8 @@ def _scalar(value: object) -> str:
     return dump_yaml(value, flow=True, width=500).strip()
 
 
-def _append(project: Project, entry: str) -> None:
-    """Add the entry last; every other line, comments too, stays as it is."""
-    path = project.runs_file
+def appended(path: Path, entry: str) -> str:
+    """Return the list of runs with an entry last; every other line, comments too, stays as it is."""
     text = path.read_text(encoding="utf-8")
     keys = re.findall(r"^(\w+):", text, flags=re.MULTILINE)
     if not keys or keys[-1] != "korningar":
@@ -197,7 +197,7 @@ def _append(project: Project, entry: str) -> None:
         raise BistandError(
             "posten går inte att lägga till i filen", file=path, fix="Lägg in posten för hand."
         )
-    write_text(path, updated)
+    return updated
 
 
 def reach_of(panel: pd.DataFrame, run: Run, catalogue: Catalogue, runs: RunList) -> tuple[Reach, ...]:
@@ -236,7 +236,9 @@ def _tell(run: Run, reach: tuple[Reach, ...], entry: str, dry_run: bool, echo: E
         last = f"till {item.last}" if item.last else "inga värden"
         verdict = f"saknas för {item.expected}" if item.missing else "når perioden"
         echo(f"  {item.name} ({item.measure_id}): {last}; {verdict}")
+    if not dry_run:
+        echo(f"Ångra: ta bort posten ”{run.id}” sist i reports/runs.yml.")
     if any(item.missing for item in reach):
         echo(
-            "Det som saknas skattas eller anges som saknat i rapporten. Lägg in nya siffror med ”bistand data add”."
+            "Det som saknas skattas eller anges som saknat i rapporten. Lägg in nya siffror med ”bistand data lagg-till”."
         )

@@ -125,11 +125,11 @@ def _writable(parent: Path) -> Iterator[None]:
 
 def _demand_good_site(site: Path) -> None:
     if not (site / "index.html").is_file():
-        raise BistandError("det finns ingen webbplats att publicera", file=site, fix="Kör ”bistand report”.")
+        raise BistandError("det finns ingen webbplats att publicera", file=site, fix="Kör ”bistand rapport”.")
     findings = check_site(site)
     if findings:
         raise BistandError(
-            f"webbplatsen klarar inte kontrollerna: {findings[0]}", fix="Kör ”bistand report” igen."
+            f"webbplatsen klarar inte kontrollerna: {findings[0]}", fix="Kör ”bistand rapport” igen."
         )
 
 

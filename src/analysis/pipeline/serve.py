@@ -70,7 +70,7 @@ def open_server(site: Path, port: int) -> ThreadingHTTPServer:
         If there is no site, or the port cannot be used.
     """
     if not (site / "index.html").is_file():
-        raise BistandError("det finns ingen webbplats än", file=site, fix="Kör ”bistand report”.")
+        raise BistandError("det finns ingen webbplats än", file=site, fix="Kör ”bistand rapport”.")
     if not 0 <= port <= 65535:
         raise BistandError(f"porten {port} finns inte", fix="Välj en port mellan 1024 och 65535.")
     handler = functools.partial(_Handler, directory=str(site.resolve()))
@@ -83,7 +83,7 @@ def open_server(site: Path, port: int) -> ThreadingHTTPServer:
         }
         raise BistandError(
             f"porten {port} {why.get(error.errno or 0, 'går inte att öppna')}",
-            fix=f"Välj en annan: bistand serve --port {8001 if port == 8000 else 8000}.",
+            fix=f"Välj en annan: bistand visa --port {8001 if port == 8000 else 8000}.",
         ) from error
 
 

@@ -50,7 +50,7 @@ def stage_site(project: Project, runs: RunList, stage: Path, *, country: bool = 
     stage.mkdir()
     published = tuple(run for run in runs.runs if (project.reports / run.id / "manifest.json").is_file())
     if not published:
-        raise BistandError("ingen körning är klar", file=project.reports, fix="Kör ”bistand report”.")
+        raise BistandError("ingen körning är klar", file=project.reports, fix="Kör ”bistand rapport”.")
     for page in sorted(project.pages.iterdir()):
         if page.suffix in {".qmd", ".css", ".csv", ".svg", ".png"}:
             shutil.copyfile(page, stage / page.name)

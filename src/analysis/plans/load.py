@@ -68,7 +68,10 @@ def load_register(folder: Path) -> Register:
         plan = load_plan(path)
         if plan.id in plans:
             raise BistandError(
-                f"Planens id ”{plan.id}” används redan av {paths[plan.id].name}.", file=path, fix="Byt id."
+                f"Planens id ”{plan.id}” används redan av {paths[plan.id].name}.",
+                file=path,
+                row=line_of(path, ("id",)),
+                fix="Byt id.",
             )
         plans[plan.id] = plan
         paths[plan.id] = path
@@ -94,7 +97,8 @@ def load_plan(path: Path) -> Plan:
     try:
         plan = Plan.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
         fault = Fault(tuple(first["loc"]), _in_swedish(first), _fix(first))
         raise _error(path, fault, data) from error
     for fault in faults(plan):
@@ -129,7 +133,7 @@ def _error(path: Path, fault: Fault, data: object) -> BistandError:
         f"{_where(fault.place, data)}{fault.problem}",
         file=path,
         row=line_of(path, fault.place),
-        fix=fault.fix,
+        fix=fault.fix or f"Rätta i filen; {TEMPLATE} i samma mapp visar hur det skrivs.",
     )
 
 

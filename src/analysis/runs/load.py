@@ -65,7 +65,7 @@ def load_runs(project: Project, catalogue: Catalogue | None = None) -> RunList:
         raise BistandError(
             "filen ska ha delarna ”standard” och ”korningar”",
             file=path,
-            row=1,
+            row=_odd_part(content, path),
             fix="Jämför med den fil som följer med projektet.",
         )
     for part, kind, what in (("standard", Mapping, "fält"), ("korningar", list, "poster")):
@@ -94,10 +94,20 @@ def load_runs(project: Project, catalogue: Catalogue | None = None) -> RunList:
                 raise BistandError(
                     f"målet ”{name}” avser det okända måttet ”{target.matt}”",
                     file=plan.path,
-                    row=line_of(plan.path, ("mal",)),
+                    row=plan.row(name, FOLLOWED, "matt"),
                     fix="Kör ”bistand matt” för att se måtten.",
                 )
     return RunList(runs, plans)
+
+
+def _odd_part(content: object, path: Path) -> int | None:
+    """Return the row of the first part that the list of runs does not have."""
+    odd = (
+        [str(key) for key in content if key not in {"standard", "korningar"}]
+        if isinstance(content, Mapping)
+        else []
+    )
+    return line_of(path, (odd[0],)) if odd else 1
 
 
 def _run(fields: object, defaults: Mapping[str, object], path: Path, index: int) -> Run:

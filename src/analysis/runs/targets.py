@@ -19,11 +19,19 @@ _DECIDED = ("text", "villkor", "varde", "senast")
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """What the list of runs needs to know of a plan: whose it is, and the targets that runs may follow."""
+    """What the list of runs needs to know of a plan: whose it is, and the targets that runs may follow.
+
+    `places` holds each target's place in the file's list, for messages.
+    """
 
     path: Path
     kommun: str
     targets: Mapping[str, Target] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
+
+    def row(self, target: str, *keys: str) -> int | None:
+        """Return the row of a target, or of a field in it."""
+        return line_of(self.path, ("mal", self.places[target], *keys))
 
 
 def read_plan_facts(folder: Path) -> dict[str, PlanFacts]:
@@ -42,7 +50,7 @@ def read_plan_facts(folder: Path) -> dict[str, PlanFacts]:
                 raise BistandError(
                     f"målet ”{name}” finns redan i {seen[name].path.name}",
                     file=plan.path,
-                    row=line_of(plan.path, ("mal",)),
+                    row=plan.row(name, "id"),
                     fix="Ge det ena målet ett annat id, och skriv det i körningarna också.",
                 )
             seen[name] = plan
@@ -55,12 +63,14 @@ def _facts(path: Path) -> PlanFacts:
         raise BistandError("filen innehåller ingen plan", file=path, fix="Utgå från MALL.yml i samma mapp.")
     posts, passport = content.get("mal") or [], content.get("pass")
     cited = str(passport.get("citera", "")) if isinstance(passport, Mapping) else ""
-    targets = {
-        str(post.get("id", "?")): _target(post, index, path, cited)
-        for index, post in enumerate(posts if isinstance(posts, list) else [])
+    listed = posts if isinstance(posts, list) else []
+    places = {
+        str(post.get("id", "?")): index
+        for index, post in enumerate(listed)
         if isinstance(post, Mapping) and FOLLOWED in post
     }
-    return PlanFacts(path, str(content.get("kommun", "")), targets)
+    targets = {name: _target(listed[index], index, path, cited) for name, index in places.items()}
+    return PlanFacts(path, str(content.get("kommun", "")), targets, places)
 
 
 def _target(post: Mapping[str, object], index: int, path: Path, cited: str) -> Target:
@@ -93,7 +103,8 @@ def _target(post: Mapping[str, object], index: int, path: Path, cited: str) -> T
     except ValidationError as error:
         first = error.errors()[0]["loc"]
         key = {"niva": "varde"}.get(str(first[0]), str(first[0])) if first else ""
-        row = line_of(path, (*place, FOLLOWED, key) if key in followed else (*place, key))
+        decided = key in _DECIDED and key not in followed
+        row = line_of(path, (*place, key) if decided else (*place, FOLLOWED, key))
         raise BistandError(
             f"målet ”{name}”: {describe_validation(error)}".replace("”niva”", "”varde”"),
             file=path,

@@ -58,7 +58,7 @@ _GUIDE: Final = (
     "Kolumner som ni inte har kan tas bort eller lämnas tomma. Ändra inte rubrikerna.",
     "Nya månader läggs till som nya rader. Rättade äldre månader skrivs över i er fil: verktyget sparar "
     "rättelsen som en ny utgåva och behåller den gamla.",
-    "Lägg in filen med: bistand data add FILENS_NAMN",
+    "Lägg in filen med: bistand data lagg-till FILENS_NAMN",
 )
 
 

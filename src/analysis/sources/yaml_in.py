@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -58,10 +60,26 @@ def read_yaml(path: Path) -> object:
             row=line,
             fix="Kontrollera indrag, kolon och citattecken vid raden. MALL.yml visar hur det ska se ut.",
         ) from error
+    except ValueError as error:
+        row, said = _no_day(text)
+        raise BistandError(
+            f"”{said}” är inte ett datum", file=path, row=row, fix="Skriv en dag som finns, ÅÅÅÅ-MM-DD."
+        ) from error
     except yaml.YAMLError as error:
         raise BistandError(f"Filen går inte att läsa som YAML: {error}", file=path) from error
     demand_plain(content, path)
     return content
+
+
+def _no_day(text: str) -> tuple[int | None, str]:
+    """Return the row and the words of the first date that no calendar has."""
+    for row, line in enumerate(text.splitlines(), start=1):
+        for said in re.findall(r"\d{4}-\d\d?-\d\d?", line.partition("#")[0]):
+            try:
+                date(*(int(part) for part in said.split("-")))
+            except ValueError:
+                return row, str(said)
+    return None, "något i filen"
 
 
 def line_of(path: Path, place: Place) -> int | None:

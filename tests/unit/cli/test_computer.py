@@ -189,7 +189,7 @@ def other(place: Path) -> Iterator[subprocess.Popen[str]]:
     """Another command at work in the project."""
     code = (
         "import time; from pathlib import Path; from analysis.alone import alone\n"
-        "with alone(Path('.'), 'bistand report'): print('här', flush=True); time.sleep(60)"
+        "with alone(Path('.'), 'bistand rapport'): print('här', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -206,7 +206,7 @@ def other(place: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_the_second_command_is_told_who_is_there(place: Path, other: subprocess.Popen[str]) -> None:
-    who = rf"”bistand report” \(process {other.pid}, sedan 20"
+    who = rf"”bistand rapport” \(process {other.pid}, sedan 20"
     with pytest.raises(BistandError, match=who), alone(place, "bistand miljo"):
         pytest.fail("två samtidigt")
     other.kill()

@@ -59,7 +59,7 @@ def test_without_months_one_sentence_says_how_to_add_them(
     run = open_in(copy, tmp_path / "ut", monkeypatch, as_of=AS_OF)
     text = monthly.month_text(run).text
     assert "bistand data mall" in text
-    assert "bistand data add" in text
+    assert "bistand data lagg-till" in text
     state = month_forecast.open_months(run, light(run))
     assert monthly_forecast.forecast_text(run, state).text == text
     for piece in (

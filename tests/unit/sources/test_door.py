@@ -35,7 +35,7 @@ KINDS = sorted({file.kind for file in FILES})
 
 
 def through(path: Path, mapping: Mapping, catalogue: Catalogue, accepted: tuple[str, ...] = ()) -> Reading:
-    """Do what ``bistand data add --yes`` does up to storing."""
+    """Do what ``bistand data lagg-till --yes`` does up to storing."""
     grids = read_grids(path)
     stop_if_personal(grids, path)
     reading = read_file(path, mapping, catalogue, grids=grids)

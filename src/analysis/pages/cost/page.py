@@ -230,7 +230,7 @@ def assumptions() -> Markdown:
     """Return what the calculation presumes."""
     return bullet_list(
         [
-            "Effekterna kommer från den påhittade kommunen. Byt ut dem mot egna med `bistand mikro run`.",
+            "Effekterna kommer från den påhittade kommunen. Byt ut dem mot egna med `bistand mikro kor`.",
             "Fler platser ger samma effekt som dagens. I verkligheten kan nya deltagare ha svårare att få arbete.",
             "Ingen undanträngning: den som får ett jobb tar det inte från någon annan med bistånd.",
             "Inflödet är det som håller nivån mellan de två senast kända värdena; framåt vandrar in- och utflöde slumpvis.",

@@ -197,8 +197,8 @@ def own_data() -> Markdown:
             "med när projektet delas). Excel går också bra.",
             "2. Lägger ni filerna själva: byt personnummer mot löpnummer redan i uttaget. Personnummer i klartext stoppar "
             "inläsningen.",
-            "3. Kör `bistand mikro check`. Då prövas filerna, och ni får veta hur stor en effekt måste vara för att synas.",
-            "4. Kör `bistand mikro run`. Bara sammanställda tabeller lämnar mappen, små antal döljs och varje fil loggas.",
+            "3. Kör `bistand mikro prova`. Då prövas filerna, och ni får veta hur stor en effekt måste vara för att synas.",
+            "4. Kör `bistand mikro kor`. Bara sammanställda tabeller lämnar mappen, små antal döljs och varje fil loggas.",
             "",
             f"**bidragsperioder**: `person_id`, `start`, `slut` (tomt om perioden pågår), `slutorsak` ({', '.join(EXITS)}).",
             "",

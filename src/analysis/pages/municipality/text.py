@@ -233,7 +233,7 @@ def next_steps(town: Municipality) -> Markdown:
         "plan går det att följa åtgärderna och pröva effekten och målet.",
         f"- `bistand mal {town.code} --niva 2,5 --senast 2028` svarar på hur troligt ett mål är.\n"
         f"- `bistand ny-kommun {town.code}` lägger in kommunen med en jämförelsegrupp och egna sidor.\n"
-        f"- `bistand data add min-fil.xlsx --kommun {town.code}` läser in egna månader.\n"
+        f"- `bistand data lagg-till min-fil.xlsx --kommun {town.code}` läser in egna månader.\n"
         f"- `bistand ny-plan {town.code}` skriver en plan att fylla i.",
     )
 

@@ -114,7 +114,7 @@ def read_mapping(path: Path) -> Mapping:
 def mapping_text(mapping: Mapping) -> str:
     """Return the mapping as commented YAML."""
     head = (
-        "# Så läses serien. Filen skrivs av ”bistand data add” och får ändras för hand.\n"
+        "# Så läses serien. Filen skrivs av ”bistand data lagg-till” och får ändras för hand.\n"
         "# kolumner: rubrik -> {matt, kon, grupp, period, skala} eller {roll: ej med}\n"
     )
     return head + dump_yaml(mapping.settings())
