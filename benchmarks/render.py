@@ -2,7 +2,7 @@
 
     python benchmarks/render.py [--pages 60,140,380]
 
-Takes the pages that ``bistand report`` has made in this checkout and fills up with copies of one run under other names.
+Takes the pages that ``bistand rapport`` has made in this checkout and fills up with copies of one run under other names.
 For each number of pages: the site from nothing, again with nothing changed, and with one run's pages changed.
 """
 

@@ -151,7 +151,10 @@ def small_changes(bench: Bench) -> None:
     add = ("--kommun", "0380", "--serie", "manader", "--yes", "--godta", "hopp", "--godta", "storlek")
     bench.bistand("data", "add", str(bench.months("2026-09")), *add)
     bench.report()
-    show("bistand data lagg-till, en månad till", bench.bistand("data", "add", str(bench.months("2026-10")), *add))
+    show(
+        "bistand data lagg-till, en månad till",
+        bench.bistand("data", "add", str(bench.months("2026-10")), *add),
+    )
     cost = bench.bistand("new-period", "2026-12", "--kommun", "0380", "--kor-inte")
     show("new-period --kor-inte", cost)
     cost = bench.report()

@@ -2,7 +2,7 @@
 -- Sidorna sätts ihop av körningarnas resultat och finns inte i roten, så här finns ingenting att återge.
 io.stderr:write([[
 
-Sidorna återges inte härifrån. Kör ”bistand report” (återger med Quarto om det finns),
+Sidorna återges inte härifrån. Kör ”bistand rapport” (återger med Quarto om det finns),
 eller ”bistand sidkallor” och sedan ”quarto preview _sidkallor”. Ingenting är ändrat.
 
 ]])

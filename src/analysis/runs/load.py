@@ -97,6 +97,16 @@ def load_runs(project: Project, catalogue: Catalogue | None = None) -> RunList:
                     row=plan.row(name, FOLLOWED, "matt"),
                     fix="Kör ”bistand matt” för att se måtten.",
                 )
+            if not catalogue.measures[target.matt].is_share:
+                shares = allowed_values(
+                    key for key, measure in catalogue.measures.items() if measure.is_share
+                )
+                raise BistandError(
+                    f"målet ”{name}” avser måttet ”{target.matt}”, som inte är en andel",
+                    file=plan.path,
+                    row=plan.row(name, FOLLOWED, "matt"),
+                    fix=f"Målsidan räknar med andelar i procent. Mått som går: {shares}.",
+                )
     return RunList(runs, plans)
 
 
