@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -161,9 +162,16 @@ def test_ending_the_main_process_ends_workers_and_kernels(tmp_path: Path, number
 
 def test_folders_that_killed_processes_left_are_removed_and_no_others(scratch: Path) -> None:
     kept = [scratch / f"bistand-{os.getpid()}-aa", scratch / "bistand-min-mapp", scratch / "bistand-12"]
-    for folder in (*kept, scratch / "bistand-999999999-aa"):
+    for folder in kept:
         folder.mkdir()
         (folder / "k").write_text("")
+    killed, somebodys = scratch / "bistand-999999999-aa", scratch / "bistand-999999998-aa"
+    for folder in (killed, somebodys):
+        folder.mkdir()
+    (somebodys / "uppsats.docx").write_text("min")
+    kept.append(somebodys)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(killed / "k"))
     LocalWorkers(warm=False, limits=Limits(), scratch=scratch).close()
     assert sorted(scratch.iterdir()) == sorted(kept)
 

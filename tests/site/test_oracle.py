@@ -29,9 +29,22 @@ def model(fixture_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, *, within_run: bool = False) -> list[str]:
+    """The content line by line; Quarto's previous and next lead from one run into another, ours stay within it."""
     data = json.loads(path.read_text(encoding="utf-8"))
     data.pop("ui", None)
+    if (
+        path.name == "site.json"
+    ):  # the side menu of a page names its own run; the others are picked from a list
+        data.pop("nav_differs_on")
+        menu = data["nav"]["sidebar"]
+        data["nav"]["sidebar"] = [
+            item for item in menu if not any("/reports/" in str(link) for link in item.get("contents", ()))
+        ]
+    if within_run and path.parent.parent.name == "reports":
+        for way in ("prev", "next"):
+            if data[way] and f"/reports/{path.parent.name}/" not in data[way]["href"]:
+                data[way] = None
     return list(content_model.lines(data))
 
 
@@ -42,7 +55,7 @@ def test_same_content_as_quarto(model: Path, oracle: Path, version: str) -> None
     assert names == sorted(path.relative_to(model).as_posix() for path in model.rglob("*.json"))
     seen = set()
     for name in names:
-        expected = _lines(golden / name)
+        expected = _lines(golden / name, within_run=True)
         seen |= WANTED.keys() & set(expected)
         wanted = [WANTED.get(line, line) for line in expected]
         changed = [

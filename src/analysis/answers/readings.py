@@ -135,7 +135,7 @@ def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
     paths, name = state.bridged.paths, context.catalogue.measure(target.matt).kort
     basis = "en enskild månad, så anges senaste värdet" if is_month(target.senast) else "hela året"
     own = [_reading(f"{name}, {period_name(target.senast)}", basis, paths, target.senast, target.niva)]
-    if is_month(target.senast):
+    if is_month(target.senast) and year in paths.periods:
         about = "månadernas genomsnitt under året"
         own.append(_reading(f"{name}, medel av {year}", about, paths, year, target.niva, MONTH_OR_YEAR))
     if target.matt == OF_ADULTS:

@@ -164,7 +164,7 @@ def test_disagreeing_totals_are_printed_with_their_explanation(register: Registe
 def test_ledger_says_why_and_what_would_raise_it(register: Register) -> None:
     view = plan_view.view_of(register, "uppsala-26p", date(2022, 4, 20))
     text = plan_ledger.ledger_table(view).text
-    assert "Stegvis utrullning kräver bidragsperioder och insatser per person" in text
+    assert "Stegvis utrullning kräver åtgärden som insats i månadsfilen" in text
     assert "Åtgärden är stoppad, så det finns ingen verkan att söka." in text
     assert "Inga data kan höja den." in text
     with_data = plan_ledger.ledger_sentence(view.ledger)

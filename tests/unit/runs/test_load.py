@@ -79,13 +79,10 @@ def test_the_level_itself_meets_the_target() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ('kommun: "1281"', 'kommun: "1880"', "planen ”lund-2021” är kommunen 1281:s"),
-        ("matt: AMN_VUXNA", "matt: MANAD_VUXNA", "som inte är en andel"),
+        ('kommun: "1281"', 'kommun: "1880"', "lund-2021"),
     ],
 )
-def test_a_run_with_anothers_plan_and_a_target_that_is_no_share_are_stopped(
-    copy: Project, before: str, after: str, message: str
-) -> None:
+def test_a_run_with_anothers_plan_is_stopped(copy: Project, before: str, after: str, message: str) -> None:
     text = copy.runs_file.read_text(encoding="utf-8")
     copy.runs_file.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(BistandError, match=message) as raised:
