@@ -288,7 +288,7 @@ def logg(
     say(prove(find_project(), seal_it=forsegla))
 
 
-@app.command("miljo", example="miljo")
+@app.command("sidkallor", example="sidkallor")
 @swedish_errors
 @alone
 def sidkallor() -> None:
@@ -300,7 +300,7 @@ def sidkallor() -> None:
     say(f"Källorna ligger i {project.relative(lay_out_sources(project))}. Kör: quarto preview _sidkallor")
 
 
-@app.command()
+@app.command("miljo", example="miljo")
 @swedish_errors
 @alone
 def miljo() -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from analysis.disclosure.model import few_or_all_but_few, is_few
+from analysis.disclosure.model import is_few
 from analysis.disclosure.protect import (
     Policy,
     Publication,
@@ -257,10 +257,3 @@ def test_four_are_few_and_five_are_not() -> None:
     assert protect({"T": 50, "K": 4, "M": 46}, [Sum("T", ("K", "M"))]).shown()["K"] is None
     assert protect({"T": 50, "K": 5, "M": 45}, [Sum("T", ("K", "M"))]).shown()["K"] == 5
     assert [is_few(count) for count in range(7)] == [False, True, True, True, True, False, False]
-
-
-def test_all_but_a_few_says_as_much_as_a_few() -> None:
-    """”46 of 49 left” names the three who did not."""
-    assert [few_or_all_but_few(count, 49) for count in (0, 3, 5, 44, 45, 48, 49)] == [
-        False, True, False, False, True, True, False,
-    ]  # fmt: skip
