@@ -27,6 +27,8 @@ from analysis.sources.ingest.reader import NAME as ADDED
 from analysis.sources.observation import KEY, WITH_VALUE
 from analysis.sources.passports import LocatedPassport
 
+#: What a page says instead of a checksum over own figures.
+UNTOLD: Final = "visas inte"
 _MONTH: Final = r"\d{4}-\d{2}"
 
 Layer = tuple[tuple[Cell, float], ...]

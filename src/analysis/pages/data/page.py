@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.disclosure.own_counts import added_sources
+from analysis.disclosure.own_counts import UNTOLD, added_sources
 from analysis.pages.parts.markdown import Markdown, conclusion
 from analysis.pages.parts.table import Column, table
 from analysis.runs import Overview
@@ -57,7 +57,7 @@ def files_table(overview: Overview) -> Markdown:
     rows = [
         {
             "file": overview.project.relative(item.data),
-            "sha": "visas inte" if item.passport.id in own else f"<code>{item.passport.sha256[:16]}…</code>",
+            "sha": UNTOLD if item.passport.id in own else f"<code>{item.passport.sha256[:16]}…</code>",
             "fetched": item.passport.hamtad.isoformat(),
             "rule": item.passport.kant_fran.motivering,
             "licence": item.passport.licens,

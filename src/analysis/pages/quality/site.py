@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure.own_counts import added_sources
+from analysis.disclosure.own_counts import UNTOLD, added_sources
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.runs import Overview, Run
@@ -39,9 +39,6 @@ _MEASURED = (
     ("Återgivaren", "", "Samma innehåll som Quarto ger på en provwebbplats, och hur fort det går",
      "python benchmarks/render.py"),
 )  # fmt: skip
-
-#: What stands in the place of a checksum over own figures.
-UNTOLD = "visas inte"
 
 
 def _manifest(overview: Overview, run: Run) -> dict[str, Any]:
@@ -90,7 +87,9 @@ def runs_table(overview: Overview) -> Markdown:
         Column("code", "Kod", "html"),
         Column("key", "Nyckel", "html"),
     ]
-    return table(pd.DataFrame(rows), columns, caption="Vad varje körning är gjord av (början av SHA-256)")
+    caption = "Vad varje körning är gjord av (början av SHA-256"
+    caption += "; kontrollsummor över egna siffror visas inte)" if own else ")"
+    return table(pd.DataFrame(rows), columns, caption=caption)
 
 
 def versions_table() -> Markdown:
