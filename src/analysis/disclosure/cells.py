@@ -159,16 +159,20 @@ class _Relations:
         rest = counts[total] - sum(counts[part] for part in parts)
         low = ranges[total].low - sum(ranges[part].high for part in parts)
         high = ranges[total].high - sum(ranges[part].low for part in parts)
-        if rest < 0 or (rest == 0 and low == high):
+        if high < 0 or (persons and rest == 0 and low == high):
             if persons:
                 self.cells.sums.append(Sum(total, parts, exact=rest == 0))
             return
+        rest = max(
+            0, rest
+        )  # of counts that are worked out from shares the parts may come to more than the total
         if missing not in counts:
             counts[missing], ranges[missing] = rest, Range(max(0.0, low), max(0.0, high))
             self.cells.latent.add(missing)
             if persons and high > 0 and low < Policy.threshold - 0.5:
                 self.cells.small.add(missing)
-        self.cells.sums.append(Sum(total, (*parts, missing), exact=counts[missing] == rest))
+        adds = counts[total] == sum(counts[part] for part in (*parts, missing))
+        self.cells.sums.append(Sum(total, (*parts, missing), exact=adds))
 
     def _within(self, whole: Cell, parts: tuple[Cell, ...], missing: Key) -> None:
         """Say that parts are within a whole; where the whole of a month is not given, that they are within its year."""
@@ -183,6 +187,10 @@ class _Relations:
             self._split(year, parts, ("rest", year, *parts), persons=False)
 
     def _genders(self) -> None:
+        for women in self._cells():
+            everyone, men = women._replace(gender="T"), women._replace(gender="M")
+            if women.gender == "K" and men in self.cells.counts and everyone not in self.cells.counts:
+                self._both(everyone, women, men)
         for cell in self._cells():
             if cell.gender != "T":
                 continue
@@ -196,6 +204,13 @@ class _Relations:
                     self.cells.small |= {*parts}  # the difference would say something about few: they wait
             elif parts:
                 self._split(cell, parts, cell._replace(gender="M" if parts[0].gender == "K" else "K"))
+
+    def _both(self, everyone: Cell, women: Cell, men: Cell) -> None:
+        """Add women and men together where no row gives them: other totals are made of them."""
+        one, other = self.cells.ranges[women], self.cells.ranges[men]
+        self.cells.counts[everyone] = self.cells.counts[women] + self.cells.counts[men]
+        self.cells.ranges[everyone] = Range(one.low + other.low, one.high + other.high)
+        self.cells.latent.add(everyone)
 
     def _groups(self) -> None:
         grouped: dict[Cell, list[Cell]] = defaultdict(list)
@@ -216,18 +231,31 @@ class _Relations:
         made = self.measures[cell.measure].skydd
         if made.delar:
             wanted = [cell._replace(measure=part) for part in made.delar]
-            parts = tuple(part for part in wanted if part in self.cells.counts)
-            absent = [part for part in wanted if part not in parts]
+            absent = [part for part in wanted if part not in self.cells.counts]
+            sexes = [part._replace(gender=sex) for part in absent if part.gender == "T" for sex in "KM"]
+            parts = tuple(part for part in (*wanted, *sexes) if part in self.cells.counts)
+            alone = len(absent) == 1 and not {*sexes} & {*parts}
             if parts:
-                self._split(cell, parts, absent[0] if len(absent) == 1 else ("rest", cell, "delar"))
+                self._split(cell, parts, absent[0] if alone else ("rest", cell, "delar"))
         for item in made.ingar_i:
             whole = _shift(cell, item.manader)._replace(measure=item.matt)
             self._within(whole, (cell,), ("rest", whole, cell))
+            self._within_above(whole, cell)
         for other in made.hogst:
             for period in {cell.period, cell.period[:4]}:
                 whole = cell._replace(measure=other, period=period)
                 if whole in self.cells.counts:
                     self._split(whole, (cell,), ("rest", whole, cell), persons=False)
+                self._within_above(whole, cell)
+
+    def _within_above(self, whole: Cell, part: Cell) -> None:
+        """Where the whole is not given, say that its part is within the totals that the whole is a part of."""
+        if whole in self.cells.counts:
+            return
+        for name, measure in self.measures.items():
+            total = whole._replace(measure=name)
+            if whole.measure in measure.skydd.delar and total in self.cells.counts:
+                self._split(total, (part,), ("rest", total, part))
 
     def _years(self) -> None:
         months: dict[Cell, list[Cell]] = defaultdict(list)

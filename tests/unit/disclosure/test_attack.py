@@ -47,6 +47,17 @@ def test_no_small_count_is_placed_more_tightly_than_the_rule() -> None:
     )  # these tables are small on purpose; protection is not bought by hiding everything
 
 
+@pytest.mark.parametrize("seed", [1502, 1577, 1667, 1722, 1807])
+def test_what_the_attacker_once_got_stays_closed(seed: int) -> None:
+    """A total less women and men whose sum no row gives (1502); a part of a whole that is not given (1577, 1807).
+
+    Adults in per cent that come to more than everyone (1667); a year that is no less than its only month (1722).
+    """
+    _, found = attacked(seed)
+    assert found
+    assert [item for item in found if item.width < RULE] == []
+
+
 @pytest.mark.slow
 def test_nor_in_six_hundred_tables(capsys: pytest.CaptureFixture[str]) -> None:
     worlds, tried = check(range(1000, 1000 + MANY))
