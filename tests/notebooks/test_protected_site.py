@@ -89,24 +89,26 @@ def municipality(checkout: Project, root: Path, few: dict[str, int]) -> Project:
     project = Project(root)
     catalogue = project.raw / "matt.yml"
     catalogue.write_text(catalogue.read_text(encoding="utf-8") + OWN_MEASURES, encoding="utf-8")
-    plan = (project.plans / "MALL.yml").read_text(encoding="utf-8")
-    plan = plan.replace("minkommun-2025", "bjurholm-2025").replace('"0380"', f'"{PLACE}"')
-    (project.plans / "bjurholm-2025.yml").write_text(plan, encoding="utf-8")
-    listed = yaml.safe_load((checkout.root / "reports" / "runs.yml").read_text(encoding="utf-8"))
-    target = {
-        "namn": "tvåprocentsmålet", "matt": "AMN_VUXNA", "niva": 2.0, "villkor": "högst", "senast": "2027-12",
-        "text": "högst två procent vuxna biståndsmottagare i december 2027", "kalla": "Påhittad plan för prov",
+    plan = yaml.safe_load((project.plans / "MALL.yml").read_text(encoding="utf-8"))
+    plan |= {"id": "bjurholm-2025", "kommun": PLACE}
+    plan["mal"][0] |= {"id": "två-procent", "varde": 2, "senast": 2027}
+    plan["mal"][0]["foljs"] = {
+        "namn": "tvåprocentsmålet", "matt": "AMN_VUXNA", "senast": "2027-12",
+        "text": "högst två procent vuxna biståndsmottagare i december 2027",
         "tolkning": "Andelen räknas av alla invånare, i en månad.",
     }  # fmt: skip
+    text = yaml.safe_dump(plan, allow_unicode=True, sort_keys=False)
+    (project.plans / "bjurholm-2025.yml").write_text(text, encoding="utf-8")
+    listed = yaml.safe_load((checkout.root / "reports" / "runs.yml").read_text(encoding="utf-8"))
     runs = [
         {"id": name, "rubrik": f"Bjurholm, {name}", "kommun": PLACE, "period": name.removeprefix("bjurholm-"),
          "kant_senast": day, "plan": "bjurholm-2025", "mal": "två-procent", "anteckningsbocker": notebooks}
         for name, day, notebooks in (
             (EARLIER, date(2026, 9, 30), ["01_laget"]),
-            (RUN, date(2026, 11, 30), ["01_laget", "04_mal", "06_datakvalitet", "08_andringar"]),
+            (RUN, date(2026, 11, 30), ["00_i_korthet", "01_laget", "04_mal", "06_datakvalitet", "08_andringar"]),
         )
     ]  # fmt: skip
-    listed = {"standard": listed["standard"], "mal": {"två-procent": target}, "korningar": runs}
+    listed = {"standard": listed["standard"], "korningar": runs}
     project.runs_file.write_text(
         yaml.safe_dump(listed, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
