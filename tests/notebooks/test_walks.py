@@ -180,26 +180,21 @@ def test_a_plan_a_target_and_months_of_orebro_mention_nothing_of_uppsalas(
     checkout: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = copied(checkout, tmp_path / "projekt")
-    plan = (project.plans / "MALL.yml").read_text(encoding="utf-8")
-    plan = (
-        plan.replace("minkommun-2025", "orebro-2025")
-        .replace('"0380"', '"1880"')
-        .replace("Min kommun", "Örebro kommun")
-    )
-    (project.plans / "orebro-2025.yml").write_text(plan, encoding="utf-8")
-    listed = yaml.safe_load(project.runs_file.read_text(encoding="utf-8"))
-    listed["mal"] = {
-        "en-och-en-halv": {
-            "namn": "halvannanprocentsmålet",
-            "matt": "AMN_VUXNA",
-            "niva": 1.5,
-            "villkor": "högst",
-            "senast": "2027-12",
-            "text": "högst en och en halv procent vuxna biståndsmottagare i december 2027",
-            "kalla": "Örebro kommun, påhittad plan för prov",
-            "tolkning": "Andelen räknas av alla invånare, i en månad.",
-        }
+    text = (project.plans / "MALL.yml").read_text(encoding="utf-8")
+    text = text.replace("minkommun-2025", "orebro-2025").replace("Min kommun", "Örebro kommun")
+    plan = yaml.safe_load(text.replace('"0380"', '"1880"'))
+    plan["mal"][0] |= {"id": "en-och-en-halv", "varde": 1.5, "senast": 2027}
+    plan["mal"][0]["foljs"] = {
+        "namn": "halvannanprocentsmålet",
+        "matt": "AMN_VUXNA",
+        "senast": "2027-12",
+        "text": "högst en och en halv procent vuxna biståndsmottagare i december 2027",
+        "tolkning": "Andelen räknas av alla invånare, i en månad.",
     }
+    (project.plans / "orebro-2025.yml").write_text(
+        yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
+    listed = yaml.safe_load(project.runs_file.read_text(encoding="utf-8"))
     listed["korningar"] = [
         {
             "id": "orebro-2026-11",
