@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from analysis.swedish import MONTHS, percent
 
 #: Notebooks that are about a plan.
-NEEDS_PLAN = frozenset({"02_atgarder", "03_effekt"})
+NEEDS_PLAN = frozenset({"02_atgarder", "02_register", "03_effekt"})
 PERIOD_PATTERN = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$"
 
 

@@ -38,10 +38,10 @@ BROKEN = [
     (RUNS, "id: lund-2021-12", "id: uppsala-26p-2022", "finns två gånger"),
     (RUNS, "id: lund-2021-12", "id: Lund 2021", "”id” har fel form"),
     (RUNS, "rubrik: Lund, stärkt arbetsmarknadsfokus, december", "rubrik: Lund: december", "läsa som YAML"),
-    (RUNS, "02_atgarder, 06_datakvalitet]", "02_atgard, 06_datakvalitet]", "”02_atgard” är okänt"),
+    (RUNS, "02_register, 06_datakvalitet]", "02_atgard, 06_datakvalitet]", "”02_atgard” är okänt"),
     (
         RUNS,
-        "anteckningsbocker: [00_i_korthet, 02_atgarder, 06_datakvalitet]",
+        "anteckningsbocker: [00_i_korthet, 02_atgarder, 02_register, 06_datakvalitet]",
         "anteckningsbocker: 02_atgarder",
         "lista",
     ),

@@ -40,6 +40,8 @@ def _render(view: PlanView, output: Path) -> dict[str, str]:
     pieces = {
         "conclusion": plan_board.board_conclusion(view),
         "cards": plan_board.board_cards(view),
+        "exceptions": plan_board.exceptions_table(view),
+        "register": plan_pages.register_conclusion(view),
         "board": plan_board.board_table(view),
         "changes": plan_board.changes_table(view),
         "timeline": plan_timeline.timeline_figure(view, output),
@@ -75,6 +77,8 @@ def test_every_run_renders_whole(register: Register, tmp_path: Path, plan_id: st
     assert "nan" not in re.findall(r"\bnan\b", whole)
     rows = len(register.plan(plan_id).measures)
     assert pieces["board"].count('<th scope="row"') == rows
+    off = [row for row in view.board.rows if row.status in (Status.DEVIATING, Status.STOPPED)]
+    assert pieces["exceptions"].count('<th scope="row"') == len(off)
     assert pieces["ledger"].count('<th scope="row"') == rows
     assert 'data-filter="Område|Status"' in pieces["board"]
     assert "fig-alt=" in pieces["timeline"]

@@ -15,7 +15,7 @@ from analysis.panel import select
 from analysis.plans.status import changes
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
-from analysis.swedish import count, day_name, decimal, numbered, percent, points, probability
+from analysis.swedish import count, day_name, decimal, numbered, points, probability
 
 _KEY = ["kommun_kod", "measure_id", "period", "gender", "group"]
 _GENDERS = {"T": "alla", "K": "kvinnor", "M": "män"}
@@ -54,27 +54,34 @@ def changes_conclusion(context: RunContext) -> Markdown:
     own = int((new["kommun_kod"] == context.run.kommun).sum())
     moved = len(changes(open_view(before).board, open_view(context).board))
     return conclusion(
-        f"**Sedan körningen {day_name(before.run.kant_senast)} har {count(len(new))} nya uppgifter blivit kända, "
-        f"{count(own)} av dem om {context.municipality.name}.**",
-        f"{_revised_words(len(_revised(matched)))} reviderats.",
-        f"{numbered(moved, 'åtgärdsrad', 'åtgärdsrader')} har fått en annan status i planens register.",
+        f"**Sedan körningen {day_name(before.run.kant_senast)} har {_known_words(own)} om "
+        f"{context.municipality.name} blivit kända.**",
+        f"{_revised_words(len(_revised(matched)))} rättats, och {_moved_words(moved)} fått ny status.",
         _chance_sentence(context),
     )
 
 
+def _known_words(number: int) -> str:
+    return numbered(number, "nytt tal", "nya tal") if number else "inga nya tal"
+
+
 def _revised_words(number: int) -> str:
-    return "Ett tidigare känt tal har" if number == 1 else f"{count(number)} tidigare kända tal har"
+    told = {0: "Inga äldre tal", 1: "Ett äldre tal"}
+    return f"{told.get(number, f'{number} äldre tal')} har"
+
+
+def _moved_words(number: int) -> str:
+    return f"{numbered(number, 'åtgärdsrad', 'åtgärdsrader') if number else 'inga åtgärdsrader'} har"
 
 
 def _chance_sentence(context: RunContext) -> str:
-    """Say what the target's probability was, as published, and what it is."""
+    """Say what the target's probability was, as published, and what it is; the forecasts stand in the table below."""
     before, now, target = said_before(context), said_now(context), context.target
     if before is None or now is None or target is None:
         return ""
     return (
-        f"Sannolikheten att {target.namn} nås var {probability(before.probability)} som den publicerades då och är "
-        f"{probability(now.probability)} nu; prognosen för {period_name(target.senast)} gick från "
-        f"{percent(before.median, 2)} till {percent(now.median, 2)}."
+        f"Sannolikheten att {target.namn} nås var {probability(before.probability)} som den publicerades då. "
+        f"Nu är den {probability(now.probability)}."
     )
 
 
@@ -97,10 +104,14 @@ def new_values_table(context: RunContext) -> Markdown:
     before = context.previous
     if before is None:
         return paragraphs("Ingen tidigare körning finns.")
-    matched = _both(context, before)
-    new = matched[(matched["_merge"] == "right_only") & (matched["kommun_kod"] == context.run.kommun)]
+    known = _both(context, before)
+    known = known[known["_merge"] == "right_only"]
+    new = known[known["kommun_kod"] == context.run.kommun]
+    others = paragraphs(
+        f"Om andra kommuner och riket har {_known_words(len(known) - len(new))} blivit kända."
+    )
     if new.empty:
-        return paragraphs("Inga nya tal om kommunen har blivit kända.")
+        return paragraphs("Inga nya tal om kommunen har blivit kända.") + others
     order = {name: place for place, name in enumerate(context.catalogue.measures)}
     new = new.assign(_order=new["measure_id"].map(order)).sort_values(
         ["_order", "group", "gender", "period"], kind="stable"
@@ -114,7 +125,7 @@ def new_values_table(context: RunContext) -> Markdown:
         Column("value", "Värde"),
         Column("status", "Status"),
     ]
-    return table(frame, columns, caption=f"Nya tal om {context.municipality.name}", sortable=True)
+    return others + table(frame, columns, caption=f"Nya tal om {context.municipality.name}", sortable=True)
 
 
 _MANY = 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.pages.measures.ledger import assessable, reach_sentence
@@ -131,25 +133,43 @@ def board_cards(view: PlanView) -> Markdown:
     return key_figures(cards)
 
 
+def exceptions_table(view: PlanView) -> Markdown:
+    """Return the measures that deviate or are stopped, and say how many have no known follow-up."""
+    if view.board.document is None:
+        return paragraphs("Ingen uppföljning var känd, så inget går att säga om vad som avviker.")
+    off = [row for row in view.board.rows if row.status in (Status.DEVIATING, Status.STOPPED)]
+    silent = sum(row.label == NO_FOLLOW_UP for row in view.board.rows)
+    rows = numbered(silent, "rad", "rader")
+    told = paragraphs(f"Om {rows} i registret säger uppföljningen inget." if silent else "")
+    if not off:
+        return (
+            paragraphs("Ingen åtgärd avviker eller är stoppad enligt den senaste kända uppföljningen.") + told
+        )
+    caption = f"Avviker eller är stoppade i {view.plan.title}, känt {day_name(view.as_of)}"
+    return _rows_table(view, off, caption=caption, note="") + told
+
+
 def board_table(view: PlanView) -> Markdown:
     """Return the status board: every measure with area, status, expected completion and source."""
     if not view.board.rows:
         return paragraphs("Planen var inte beslutad den dag som körningen gäller.")
-    frame = pd.DataFrame([_board_row(view, row) for row in view.board.rows])
+    caption = f"Status för åtgärderna i {view.plan.title}, känd {day_name(view.as_of)}"
+    return _rows_table(view, view.board.rows, caption=caption, note=_board_note(view), whole=True)
+
+
+def _rows_table(
+    view: PlanView, shown: Sequence[BoardRow], *, caption: str, note: str, whole: bool = False
+) -> Markdown:
+    """Rows of the board as a table; the `whole` board can be sorted and filtered."""
+    frame = pd.DataFrame([_board_row(view, row) for row in shown])
     columns = [
         Column("measure", "Åtgärd"),
-        Column("focus", "Område", filter=True),
-        Column("status", "Status", "html", filter=True),
+        Column("focus", "Område", filter=whole),
+        Column("status", "Status", "html", filter=whole),
         *([Column("expected", "Bedöms klar")] if frame["expected"].any() else []),
         Column("note", "Anmärkning och källa", "html"),
     ]
-    return table(
-        frame,
-        columns,
-        caption=f"Status för åtgärderna i {view.plan.title}, känd {day_name(view.as_of)}",
-        sortable=True,
-        note=_board_note(view),
-    )
+    return table(frame, columns, caption=caption, sortable=whole, note=note)
 
 
 def _board_row(view: PlanView, row: BoardRow) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.pages.measures.view import PlanView, source_text, when, with_small
-from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs
+from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.plans.counts import CountCheck, check_counts, check_sums
 from analysis.plans.identification import grade_counts
@@ -13,7 +13,26 @@ from analysis.plans.indicators import Verdict
 from analysis.plans.lineage import fate_counts
 from analysis.plans.model import Plan, Target
 from analysis.plans.vocabulary import Operator
-from analysis.swedish import MONTHS, day_name, decimal
+from analysis.runs import RunContext
+from analysis.swedish import MONTHS, day_name, decimal, numbered
+
+REGISTER = "02_register"
+
+
+def register_link(context: RunContext) -> Markdown:
+    """The way to the whole register, where the run has that page."""
+    known = REGISTER in context.run.anteckningsbocker
+    return paragraphs(f"[Hela registret, åtgärd för åtgärd]({REGISTER}.ipynb)" if known else "")
+
+
+def register_conclusion(view: PlanView) -> Markdown:
+    """Say what the register holds."""
+    rows = numbered(len(view.plan.measures), "rad", "rader")
+    found = numbered(len(view.plan.contradictions), "motsägelse", "motsägelser")
+    return conclusion(
+        f"**Registret har {rows} ur {view.plan.title}.**",
+        f"Varje rad anger var den står i dokumenten. Avskriften har {found} antecknade.",
+    )
 
 
 def targets_table(view: PlanView) -> Markdown:

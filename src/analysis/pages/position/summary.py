@@ -88,30 +88,44 @@ def position(context: RunContext) -> Position:
 
 
 def position_conclusion(context: RunContext, now: Position) -> Markdown:
-    """Return the conclusion: level, change, and the board's own measure."""
-    return conclusion(f"**{level_sentence(context, now)}**", trend_sentence(now), adult_sentence(context))
-
-
-def level_sentence(context: RunContext, now: Position) -> str:
-    """The level in the latest known year, against the country."""
-    gap = now.value - now.riket
-    relation = "över" if gap > 0 else "under"
-    return (
-        f"{now.year} fick {percent(now.value, 2)} av invånarna i {context.municipality.name} ekonomiskt bistånd, "
-        f"{points(abs(gap), sign=False)} {relation} riket."
+    """Return the conclusion in short sentences: level, gap, change, highest year, and the board's own measure."""
+    return conclusion(
+        f"**{_level_words(context, now)}.**",
+        f"Det är {_gap_words(now)}.",
+        f"Andelen {_change_words(now)}." if now.previous is not None else "",
+        f"Toppen {now.peak_year} låg {points(now.peak - now.value, sign=False)} högre."
+        if now.peak_year < now.year
+        else "",
+        adult_sentence(context),
     )
 
 
+def _level_words(context: RunContext, now: Position) -> str:
+    return f"{now.year} fick {percent(now.value, 2)} av invånarna i {context.municipality.name} ekonomiskt bistånd"
+
+
+def _gap_words(now: Position) -> str:
+    gap = now.value - now.riket
+    return f"{points(abs(gap), sign=False)} {'över' if gap > 0 else 'under'} riket"
+
+
+def _change_words(now: Position) -> str:
+    change = now.value - (now.previous or 0.0)
+    return f"{'minskade' if change < 0 else 'ökade'} med {points(abs(change), sign=False)} från året före"
+
+
+def level_sentence(context: RunContext, now: Position) -> str:
+    """The level in the latest known year, against the country, in one sentence."""
+    return f"{_level_words(context, now)}, {_gap_words(now)}."
+
+
 def trend_sentence(now: Position) -> str:
-    """The change from the year before, and how far the level is from its highest; empty without a year before."""
+    """The change and how far the level is from its highest, in one sentence; empty without a year before."""
     if now.previous is None:
         return ""
-    change = now.value - now.previous
-    verb = "minskade" if change < 0 else "ökade"
-    text = f"Andelen {verb} med {points(abs(change), sign=False)} från året före"
-    if now.peak_year < now.year:
-        text += f" och är {points(now.peak - now.value, sign=False)} lägre än toppen {now.peak_year}"
-    return text + "."
+    peak = points(now.peak - now.value, sign=False)
+    since = f" och är {peak} lägre än toppen {now.peak_year}" if now.peak_year < now.year else ""
+    return f"Andelen {_change_words(now)}{since}."
 
 
 def adult_sentence(context: RunContext) -> str:

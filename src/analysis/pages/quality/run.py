@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs, sentence_list
+from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.panel import wide
 from analysis.runs import RunContext
 from analysis.runs.context import fingerprint
 from analysis.sources.corrections import read_corrections
 from analysis.sources.observation import RIKET, STATUS_SV
-from analysis.swedish import count, day_name
+from analysis.swedish import count, day_name, numbered
 
 
 def quality_conclusion(context: RunContext) -> Markdown:
@@ -19,12 +19,16 @@ def quality_conclusion(context: RunContext) -> Markdown:
     rows = context.observations
     missing = int((rows["status"] == "missing").sum())
     pseudo = [item for item in context.sources if item.passport.pseudoutgava]
+    found = count(len(rows))
+    sources = numbered(len(context.sources), "källa", "källor")
+    lacking = numbered(missing, "kommun och år", "kommuner och år")
     return conclusion(
-        f"Körningen använder {count(len(rows))} observationer ur {len(context.sources)} källor, alla kända senast "
-        f"{day_name(context.run.kant_senast)}.",
-        f"{count(missing)} kommunår saknas i källorna och räknas som saknade, aldrig som noll.",
-        f"{len(pseudo)} av källorna är pseudoutgåvor: publiceringsdagen följer källans normala eftersläpning men värdena "
-        f"är de reviderade i utgåvan {sentence_list(sorted({item.passport.utgava for item in pseudo}))}."
+        f"**Sidorna bygger på {found} tal ur {sources}, alla kända senast {day_name(context.run.kant_senast)}.**",
+        f"För {lacking} saknas tal i källan. De räknas som saknade, aldrig som noll."
+        if missing
+        else "Inga tal saknas i källorna.",
+        f"{numbered(len(pseudo), 'källa är en pseudoutgåva', 'källor är pseudoutgåvor')}: rätt dag, men tal som har "
+        "rättats senare."
         if pseudo
         else "",
     )
