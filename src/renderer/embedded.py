@@ -14,6 +14,7 @@ from analysis import files
 from analysis.errors import BistandError
 from analysis.memory import slot
 from renderer.config import SiteConfig, load_config
+from renderer.glossary import Glossary, load_glossary
 from renderer.links import local_target, page_url
 from renderer.pandoc import PageBody, PageJob, pandoc_version, run_batch
 from renderer.phones import PHONE
@@ -28,6 +29,8 @@ BATCH = 16
 #: The renderer's own code that shapes a page's body.
 _ROOMS = (
     "renderer.filters",
+    "renderer.folds",
+    "renderer.glossary",
     "renderer.pandoc",
     "renderer.phones",
     "renderer.tidy",
@@ -71,6 +74,7 @@ class _Prepared:
     job: PageJob
     pictures: dict[str, bytes]
     phones: tuple[str, ...]
+    glossary: Glossary | None
     made_from: object
 
 
@@ -98,7 +102,8 @@ def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) 
     if out.exists() and any(out.iterdir()):
         raise BistandError(f"Mappen {out} är inte tom.", fix="Ange en ny mapp för sajten.")
     out.mkdir(parents=True, exist_ok=True)
-    prepared = [_prepare(stage, path, config) for path in config.project.render]
+    glossary = load_glossary(stage)
+    prepared = [_prepare(stage, path, config, glossary) for path in config.project.render]
     pages, reused = _make_pages(prepared, config, jobs, cache)
     titles = {page.source.path: page.title for page in pages}
     before_body = _before_body(stage, config)
@@ -117,7 +122,7 @@ def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) 
     return RenderReport(RENDERER, urls, seconds, {"pandoc": pandoc_version()}, reused)
 
 
-def _prepare(stage: Path, path: str, config: SiteConfig) -> _Prepared:
+def _prepare(stage: Path, path: str, config: SiteConfig, glossary: Glossary | None) -> _Prepared:
     source = read_source(stage, path)
     markdown, pictures = source.markdown(config)
     inlines = {"title": source.meta.title}
@@ -132,7 +137,8 @@ def _prepare(stage: Path, path: str, config: SiteConfig) -> _Prepared:
     linked = _linked_pages([markdown, *inlines.values()], path, frozenset(config.project.render))
     folder = (stage / path).parent
     phones = tuple(sorted(item.relative_to(folder).as_posix() for item in folder.glob(f"figurer/*{PHONE}")))
-    return _Prepared(source, job, pictures, phones, (job, linked, phones, pandoc_version()))
+    made_from = (job, linked, phones, glossary.made_from if glossary else (), pandoc_version())
+    return _Prepared(source, job, pictures, phones, glossary, made_from)
 
 
 def _linked_pages(texts: Iterable[str], page: str, pages: Collection[str]) -> tuple[str, ...]:
@@ -165,7 +171,9 @@ def _make_pages(
 
 
 def _finish(item: _Prepared, body: PageBody, config: SiteConfig) -> Page:
-    tidy = tidy_body(body.html, item.source.path, frozenset(config.project.render), item.phones)
+    tidy = tidy_body(
+        body.html, item.source.path, frozenset(config.project.render), item.phones, item.glossary
+    )
     toc = body.toc if item.job.toc_depth else ()
     return Page(item.source, tidy, toc, body.inlines, body.plain["title"])
 

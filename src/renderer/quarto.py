@@ -23,6 +23,8 @@ from analysis import files
 from analysis.errors import BistandError
 from renderer.config import load_config
 from renderer.embedded import RenderReport
+from renderer.folds import fold_sections
+from renderer.glossary import Glossary, load_glossary, mark_terms
 from renderer.links import page_url, relative
 from renderer.phones import PHONE, add_phone_figures
 from renderer.quarto_kept import bring_back, changed_pages, hashes, keep_site
@@ -32,7 +34,7 @@ from renderer.tidy import parse
 
 MINIMUM = (1, 9)
 STYLES = ("farger.css", "innehall.css", "utskrift.css")
-SCRIPTS = ("tabell.js",)
+SCRIPTS = ("tabell.js", "ord.js")
 SKIP_TEXT = "Hoppa till innehållet"
 # Names of Quarto's landmarks, so that a screen reader can tell them apart.
 LANDMARKS = (
@@ -115,7 +117,7 @@ def render(stage: Path, out: Path, keep: Path | None = None) -> RenderReport:
             _run(quarto, [str(project / page) for page in changed])
         for path in (path for pattern in config.project.resources for path in project.glob(pattern)):
             files.write_bytes(built / path.relative_to(project), path.read_bytes())
-        finish(built)
+        finish(built, load_glossary(stage))
         if keep is not None:
             keep_site(built, keep, sources, quarto.version, Path(folder))
         built.rename(out)
@@ -138,20 +140,20 @@ def _run(quarto: QuartoVersion, inputs: list[str]) -> None:
         raise BistandError(f"Quarto avbröts:\n{done.stderr.strip()[-3000:]}")
 
 
-def finish(site: Path) -> None:
+def finish(site: Path, glossary: Glossary | None = None) -> None:
     """Mend every page of a site that Quarto has built, in place."""
     for path in sorted(site.rglob("*.html")):
         if "site_libs" in path.parts or any(part.endswith("_files") for part in path.parts):
             continue
         name = path.relative_to(site).as_posix()
         phones = {item.relative_to(path.parent).as_posix() for item in path.parent.glob(f"figurer/*{PHONE}")}
-        files.write_text(path, finish_page(path.read_text(encoding="utf-8"), name, phones))
+        files.write_text(path, finish_page(path.read_text(encoding="utf-8"), name, phones, glossary))
     modules = {script for scripts in MODULES.values() for script in scripts}
     for asset in (*STYLES, *SCRIPTS, MODULE_STYLE, *sorted(modules)):
         files.write_bytes(site / ASSET_FOLDER / asset, (ASSETS / asset).read_bytes())
 
 
-def finish_page(html: str, name: str, phones: Collection[str] = ()) -> str:
+def finish_page(html: str, name: str, phones: Collection[str] = (), glossary: Glossary | None = None) -> str:
     """Mend one page of Quarto's; `name` is its path from the site's root. Doing it twice changes nothing.
 
     `phones` are the figures for phones beside it, as the page links to them.
@@ -175,6 +177,8 @@ def finish_page(html: str, name: str, phones: Collection[str] = ()) -> str:
         if not image.has_attr("alt"):
             image["alt"] = ""
     add_phone_figures(soup, lambda link: link in phones)
+    fold_sections(main)
+    mark_terms(main, glossary, name)
     _link_assets(soup, name)
     return str(soup)
 

@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 
 from renderer import links
+from renderer.folds import fold_sections
+from renderer.glossary import Glossary, mark_terms
 from renderer.phones import add_phone_figures
 from renderer.tables import mend_table
 
@@ -69,7 +71,13 @@ class TidyBody:
     sections: tuple[Section, ...]
 
 
-def tidy_body(html: str, page: str, pages: Collection[str], phones: Collection[str] = ()) -> TidyBody:
+def tidy_body(
+    html: str,
+    page: str,
+    pages: Collection[str],
+    phones: Collection[str] = (),
+    glossary: Glossary | None = None,
+) -> TidyBody:
     """Clean pandoc's HTML of one page.
 
     Parameters
@@ -82,6 +90,8 @@ def tidy_body(html: str, page: str, pages: Collection[str], phones: Collection[s
         Source paths of all pages, for links between them.
     phones
         Figures for phones that stand beside the page, as the page links to them.
+    glossary
+        Terms whose first use is explained.
     """
     soup = parse(LINE_SPAN.sub("<span>", LINE_ANCHOR.sub("", html)))
     _move_styles(soup)
@@ -94,7 +104,10 @@ def tidy_body(html: str, page: str, pages: Collection[str], phones: Collection[s
     _mend_footnotes(soup)
     for box in soup.find_all("input"):
         box["disabled"] = ""
-    return TidyBody(str(soup), _local_files(soup, page), _sections(soup))
+    files, sections = _local_files(soup, page), _sections(soup)
+    fold_sections(soup)
+    mark_terms(soup, glossary, page)
+    return TidyBody(str(soup), files, sections)
 
 
 def parse(html: str) -> BeautifulSoup:

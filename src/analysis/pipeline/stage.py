@@ -17,6 +17,7 @@ from analysis.runs.load import RunList
 from analysis.runs.model import Run
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.yaml_in import read_yaml
+from renderer.glossary import GLOSSARY, glossary_page, load_glossary
 from renderer.phones import RESOURCES
 
 CONFIG = "_quarto.yml"
@@ -52,8 +53,9 @@ def stage_site(project: Project, runs: RunList, stage: Path, *, country: bool = 
     if not published:
         raise BistandError("ingen körning är klar", file=project.reports, fix="Kör ”bistand rapport”.")
     for page in sorted(project.pages.iterdir()):
-        if page.suffix in {".qmd", ".css", ".csv", ".svg", ".png"}:
+        if page.suffix in {".qmd", ".css", ".csv", ".svg", ".png"} or page.name == GLOSSARY:
             shutil.copyfile(page, stage / page.name)
+    _stage_glossary(stage)
     _stage_site_notebooks(project, stage)
     for run in published:
         _copy_run(project.reports / run.id, stage / "reports" / run.id, run)
@@ -62,6 +64,13 @@ def stage_site(project: Project, runs: RunList, stage: Path, *, country: bool = 
     _check_pages(config, stage, project)
     write_text(stage / CONFIG, yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=110))
     return published
+
+
+def _stage_glossary(stage: Path) -> None:
+    glossary = load_glossary(stage)
+    if glossary is not None:
+        text = glossary_page(glossary, "Ordlista", "Orden på webbplatsen, och vad de heter i koden.")
+        write_text(stage / "ordlista.qmd", text)
 
 
 def _stage_site_notebooks(project: Project, stage: Path) -> None:

@@ -66,7 +66,7 @@ NEEDS: dict[str, str] = {
     "before_after": "minst ett värde före och ett efter starten",
     "monthly_series": "månadsserie för utfallet med minst ett år före starten",
     "area_series": "utfallet per stadsdel eller grupp varje månad",
-    "microdata": "åtgärden som insats i månadsfilen till Socialstyrelsen eller i en lokal lista (bistand mikro las)",
+    "microdata": "åtgärden som insats i månadsfilen till Socialstyrelsen eller i en egen lista per person",
 }
 """What can be obtained, and the words for it; the other facts are what they are."""
 

@@ -21,7 +21,7 @@
 
   function linkHeadings() {
     document.querySelectorAll("main :is(h2, h3, h4)[id]").forEach(function (heading) {
-      if (heading.closest(".footnotes, .callout")) return;
+      if (heading.closest(".footnotes, .callout, summary")) return;
       var row = document.createElement("div");
       row.className = "rubrikrad";
       heading.replaceWith(row);
@@ -100,7 +100,9 @@
       show(button.getAttribute("aria-expanded") !== "true");
     });
     show(false);
-    head.appendChild(button);
+    // On a phone the answer comes first, and what reviewers need at the foot of the page.
+    var narrow = window.matchMedia("(max-width: 40rem)").matches;
+    (narrow ? document.querySelector("main") : head).appendChild(button);
   }
 
   linkHeadings();

@@ -129,12 +129,12 @@ def swedish_axis(axes: Axes, *, digits: int = 1, unit: str = "", which: str = "y
     axis.set_major_formatter(formatter)
 
 
-def whole_years(axes: Axes, first: int, last: int, *, step: int | None = None) -> None:
-    """Mark whole years on the x axis, never a fraction of one."""
+def whole_years(axes: Axes, first: int, last: int, *, step: int | None = None, middle: bool = False) -> None:
+    """Mark whole years on the x axis, never a fraction of one; in the `middle` of the year where months are drawn."""
     span = last - first
     step = step or (1 if span <= 10 else 2)
-    axes.set_xticks(range(first + span % step, last + 1, step))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _position: f"{value:.0f}"))
+    years = range(first + span % step, last + 1, step)
+    axes.set_xticks([year + (0.5 if middle else 0) for year in years], [str(year) for year in years])
 
 
 def label_line(

@@ -51,7 +51,7 @@ def _draw(
     y = [item[2] for item in known]
     axes.plot(x, y, **theme.LINES["kommun"].kwargs())
     annual = target.matt == run.matt
-    deadline = float(target.deadline_year) if annual else _position(target.senast) + 1 / 24
+    deadline = float(target.deadline_year) if annual else _position(target.senast)
     name = overview.catalogue.municipality(run.kommun).name
     text = f"Målet: {target.level_text} senast {target.senast}"
     theme.target_line(axes, target.niva, text, above=y[-1] < target.niva)
@@ -73,7 +73,8 @@ def _draw(
         _draw_forecast(axes, deadline, ahead)
     axes.set_ylim(0, max([*y, target.niva, *(ahead or ())]) * 1.22)
     axes.set_xlim(min(x) - 0.4, max([*x, deadline]) + (1.0 if ahead else 0.6))
-    theme.whole_years(axes, int(min(x)), int(max([*x, deadline])))
+    # a year's own value stands on its tick, a month's in its month, between the ends of the year named in its middle
+    theme.whole_years(axes, int(min(x)), int(max([*x, deadline])), middle=not annual)
     theme.swedish_axis(axes, digits=1 if max(y) < 3 else 0, unit="%")
     measure = overview.catalogue.measure(target.matt)
     axes.set_title(f"{measure.kort}, {name}")
