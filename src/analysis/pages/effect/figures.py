@@ -38,15 +38,16 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
     axes.plot(
         joined.index,
         joined["expected"].where(joined.index >= start, joined["actual"]),
-        color=theme.OWN,
+        color=theme.INK,
         linestyle=":",
         linewidth=2.2,
+        zorder=4,
     )
     axes.plot(years, path["actual"], **theme.LINES["kommun"].kwargs())
     ends, texts, colors = (
         [float(path["actual"].iloc[-1]), float(path["expected"].iloc[-1])],
         [f"{name}, utfall", "Väntat"],
-        [theme.OWN, theme.OWN],
+        [theme.OWN, theme.INK],
     )
     if evidence.window.reference is not None:
         axes.plot(years, evidence.window.reference, **theme.LINES["riket"].kwargs())
@@ -94,7 +95,7 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
     return publish_figure(
         figure,
         name="effekt-forvantat",
-        caption=f"Andel invånare med bistånd i {name}: utfall, väntat utan planen (prickat) och 95-procentigt band",
+        caption=f"Andel invånare med bistånd i {name}: utfall, väntat utan planen (svart, prickat) och 95-procentigt band",
         alt=alt,
         data=data,
         output=context.output,

@@ -207,7 +207,7 @@ def trend_figure(context: RunContext, now: Position) -> Markdown:
         theme.label_line(axes, now.year, height, text, color)
     target = context.target
     if target is not None and target.matt == context.run.matt:
-        text = f"Målet: {target.level_text} senast {target.senast}"
+        text = f"Målet: {target.level_text} senast {period_name(target.senast)}"
         theme.target_line(axes, target.niva, text, above=max(ends) < target.niva)
     axes.set_ylim(bottom=0)
     axes.set_xlim(years[0] - 0.3, now.year + 4.2)

@@ -53,7 +53,7 @@ def _draw(
     annual = target.matt == run.matt
     deadline = float(target.deadline_year) if annual else _position(target.senast)
     name = overview.catalogue.municipality(run.kommun).name
-    text = f"Målet: {target.level_text} senast {target.senast}"
+    text = f"Målet: {target.level_text} senast {period_name(target.senast)}"
     theme.target_line(axes, target.niva, text, above=y[-1] < target.niva)
     axes.plot([deadline], [target.niva], marker="D", color=theme.TARGET, markersize=8, linestyle="")
     for place in _labelled(known, target, annual):

@@ -44,15 +44,18 @@ def own_values(overview: Overview, run: Run) -> dict[str, float]:
 def target_answer(overview: Overview, target: Target, run: Run) -> str:
     """Answer in a few sentences whether a target was or will be reached: what the run's own brief says, while it is open."""
     name = overview.catalogue.municipality(run.kommun).name
-    if target.matt == run.matt and target.deadline_year in yearly(overview, run):
+    if not _open(overview, target, run):
         return _decided_answer(overview, target, run, name)
     told = list(overview.facts(run, "korthet").get("mal", ()))
     if not told:
         return f"**{capitalise(target.namn)}: {target.level_text} i {name} senast {period_name(target.senast)}.**"
-    reform = reform_sentence(overview.facts(run, "reform"))
-    more = f"{reform} [Så ska effekten bedömas](aktivitetskravet.ipynb)." if reform else ""
     page = f"[Läs mer om målet](reports/{run.id}/04_mal.ipynb)." if "04_mal" in run.anteckningsbocker else ""
-    return " ".join(part for part in (f"**{told[0]}**", *told[1:], page, more) if part)
+    return " ".join(part for part in (f"**{told[0]}**", *told[1:], page) if part)
+
+
+def _open(overview: Overview, target: Target, run: Run) -> bool:
+    """Whether the outcome of a target is still to come, as far as the run knows."""
+    return target.matt != run.matt or target.deadline_year not in yearly(overview, run)
 
 
 def _decided_answer(overview: Overview, target: Target, run: Run, name: str) -> str:
@@ -119,9 +122,15 @@ def _verb(before: float, after: float) -> str:
 
 
 def start_conclusion(overview: Overview) -> Markdown:
-    """Return the answers to all targets, one paragraph each."""
-    answers = [target_answer(overview, target, run) for _, target, run in overview.targets()]
-    return conclusion("\n\n".join(answers))
+    """Return the answers to all targets, one paragraph each, and below them what the forecasts have not seen."""
+    targets = [(target, run) for _, target, run in overview.targets()]
+    reforms = [
+        reform_sentence(overview.facts(run, "reform"))
+        for target, run in targets
+        if _open(overview, target, run)
+    ]
+    told = [f"{text} [Så ska effekten bedömas](aktivitetskravet.ipynb)." for text in reforms if text]
+    return conclusion("\n\n".join(target_answer(overview, *pair) for pair in targets)) + paragraphs(*told)
 
 
 def start_cards(overview: Overview) -> Markdown:
@@ -165,7 +174,7 @@ def runs_table(overview: Overview) -> Markdown:
                 "period": period_name(run.period),
                 "year": str(facts["year"]) if "year" in facts else None,
                 "value": facts.get("value"),
-                "target": f"{target.level_text} senast {target.senast}"
+                "target": f"{target.level_text} senast {period_name(target.senast)}"
                 if target
                 else "inget mål för andelen",
                 "chance": probability(float(chance)) if chance is not None else "–",
