@@ -257,6 +257,6 @@ def load_config(stage: Path) -> SiteConfig:
     if config is None or findings:
         raise BistandError(
             "; ".join(str(finding) for finding in findings),
-            fix="Rätta _quarto.yml. Tillåtna nycklar står i site/config.py.",
+            fix="Rätta _quarto.yml. Tillåtna nycklar står i src/renderer/config.py.",
         )
     return config

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 #: End of the name of a figure's version for phones.
 PHONE = "-telefon.svg"
 #: Files that must be copied with a site, since no page names them as its own.
-RESOURCES = (f"figurer/*{PHONE}", f"reports/*/figurer/*{PHONE}")
+RESOURCES = tuple(f"{folder}figurer/*{PHONE}" for folder in ("", "*/", "reports/*/"))
 NARROW = "(max-width: 40rem)"
 
 

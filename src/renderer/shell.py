@@ -30,7 +30,11 @@ MAIN_ID = "quarto-document-content"
 MOST_DESCRIPTION = 200
 
 #: Interactive parts by the name that a page asks for them with (``data-modul``), and their scripts in order.
-MODULES = {"karta": ("modul.js", "karta.js"), "jamfor": ("d3.js", "modul.js", "xlsx.js", "jamfor.js")}
+MODULES = {
+    "karta": ("modul.js", "karta.js"),
+    "jamfor": ("d3.js", "modul.js", "xlsx.js", "jamfor.js"),
+    "varden": ("modul.js", "varden.js"),
+}
 #: Styles that pages with such a part load besides the ordinary.
 MODULE_STYLE = "modul.css"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.forecasts.backtest import Backtest, complete_municipalities, panel_forecaster, run_backtest
+from analysis.forecasts.backtest import (
+    complete_municipalities,
+    panel_forecaster,
+    population_as_known,
+    run_backtest,
+)
 from analysis.forecasts.pace import has_suspect_jump, pace_record
 from analysis.forecasts.panel_model import PanelFit, fit_panel
 from analysis.forecasts.panel_paths import draw_common, panel_paths
@@ -20,12 +25,13 @@ from analysis.runs.national import NationalContext
 from analysis.sources.observation import RIKET
 
 Array = NDArray[np.float64]
+#: Population per code as it was known at an origin.
+SizesAt = Callable[[int], Mapping[str, float]]
 
 POPULATION: Final = "SCB_FOLKMANGD"
 UNEMPLOYMENT: Final = "SCB_ARBETSLOSHET"
-#: Sample paths a municipality, and of each forecast in the record: those of the benchmark, so that scores agree.
+#: Sample paths of each forecast, those in the record too: as many as in the benchmark, so that scores agree.
 DRAWS: Final = 4000
-RECORD_DRAWS: Final = 1000
 #: Years ahead that are shown, and that are kept for questions about a target.
 AHEAD: Final = 3
 REACH: Final = 6
@@ -94,14 +100,13 @@ class Country:
 def country(context: NationalContext) -> Country:
     """Return the national results: some fifteen seconds, computed once for all pages; deterministic."""
     levels = wide(context.observations, context.measure)
-    population, population_year = latest_known(wide(context.observations, POPULATION))
-    unemployment, unemployment_year = latest_known(wide(context.observations, UNEMPLOYMENT))
-    made_from = (levels, population, population_year, unemployment, unemployment_year)
+    people = wide(context.observations, POPULATION)
+    out_of_work = wide(context.observations, UNEMPLOYMENT)
     return remember(
         "sverige",
-        made_from,
+        (levels, people, out_of_work),
         ("forecasts", "answers.country"),
-        lambda: compute_country(levels, population, population_year, unemployment, unemployment_year),
+        lambda: compute_country(levels, people, out_of_work),
     )
 
 
@@ -110,18 +115,14 @@ def latest_known(values: pd.DataFrame) -> tuple[pd.Series[float], int]:
     return values.ffill(axis=1).iloc[:, -1].rename("value"), int(values.columns[-1])
 
 
-def compute_country(
-    levels: pd.DataFrame,
-    population: pd.Series[float],
-    population_year: int,
-    unemployment: pd.Series[float],
-    unemployment_year: int,
-) -> Country:
-    """Compute everything in `Country` from the panel's tables."""
+def compute_country(levels: pd.DataFrame, people: pd.DataFrame, out_of_work: pd.DataFrame) -> Country:
+    """Compute everything in `Country` from the panel's tables of codes x years: levels and unemployment in per cent."""
+    population, population_year = latest_known(people)
+    unemployment, unemployment_year = latest_known(out_of_work)
+    sizes_at = population_as_known(people)
     year = int(levels.columns[-1])
     codes = [str(code) for code in levels.index if code != RIKET]
     sizes = {str(code): float(value) for code, value in population.dropna().items()}
-    backtest = _record(levels, sizes, codes)
     pace = pace_record(levels, 0.0, SPAN, top=len(codes))
     fit = fit_panel(levels, sizes)
     fan, grid = _forecasts(fit, codes)
@@ -133,27 +134,27 @@ def compute_country(
         population_year=population_year,
         unemployment=unemployment,
         unemployment_year=unemployment_year,
-        table=_table(levels, codes, sizes, population, unemployment),
+        table=_table(levels, codes, sizes_at, population, unemployment),
         near=nearest(population, unemployment, codes),
         fan=fan,
         grid=grid,
-        record=backtest.scores,
+        record=_record(levels, sizes_at, codes),
         fastest=pace.fastest[~pace.fastest["kommun_kod"].isin(suspects)].reset_index(drop=True),
         suspects=suspects,
     )
 
 
-def _record(levels: pd.DataFrame, sizes: Mapping[str, float], codes: list[str]) -> Backtest:
-    """Every earlier forecast of the same kind that has an outcome."""
+def _record(levels: pd.DataFrame, sizes: SizesAt, codes: list[str]) -> pd.DataFrame:
+    """Scores of every earlier forecast of the same kind that has an outcome, made as the benchmark makes them."""
     last = int(levels.columns[-1])
     return run_backtest(
         levels,
         sizes,
-        {"panel": panel_forecaster(draws=RECORD_DRAWS)},
+        {"panel": panel_forecaster(draws=DRAWS)},
         origins=range(FIRST_ORIGIN, last),
         horizons=AHEAD,
         codes=codes,
-    )
+    ).scores
 
 
 def _forecasts(fit: PanelFit, codes: list[str]) -> tuple[pd.DataFrame, Array]:
@@ -170,7 +171,7 @@ def _forecasts(fit: PanelFit, codes: list[str]) -> tuple[pd.DataFrame, Array]:
 def _table(
     levels: pd.DataFrame,
     codes: list[str],
-    sizes: Mapping[str, float],
+    sizes_at: SizesAt,
     population: pd.Series[float],
     unemployment: pd.Series[float],
 ) -> pd.DataFrame:
@@ -205,7 +206,7 @@ def _table(
         )
     table = pd.DataFrame(rows, index=pd.Index(codes, name="code"))
     expected = expected_levels(places, population.reindex(codes), unemployment.reindex(codes))
-    return table.join(expected).join(_foreseen(levels, sizes, codes, last - SPAN, last))
+    return table.join(expected).join(_foreseen(levels, sizes_at(last - SPAN), codes, last - SPAN, last))
 
 
 def nearest(
@@ -278,7 +279,7 @@ def _foreseen(
 ) -> pd.DataFrame:
     """What the model would have said of `year` in `origin`, beside what happened; NaN where either is not known."""
     fit = fit_panel(levels.loc[:, :origin], sizes)
-    common = draw_common(fit, year - origin, draws=RECORD_DRAWS)
+    common = draw_common(fit, year - origin, draws=DRAWS)
     rows = []
     for code in codes:
         start, outcome = float(levels.loc[code, origin]), float(levels.loc[code, year])

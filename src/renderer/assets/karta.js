@@ -3,19 +3,6 @@
   "use strict";
   var kit = window.bistandModul, make = kit.make, drawn = kit.drawn, number = kit.number;
 
-  // Limits that divide the values of all years into seven classes of about the same size, in round numbers.
-  function limitsOf(measure) {
-    var all = [];
-    Object.keys(measure.varden).forEach(function (code) {
-      if (code !== "0000") all = all.concat(measure.varden[code].filter(function (v) { return v !== null; }));
-    });
-    all.sort(function (a, b) { return a - b; });
-    var limits = [1, 2, 3, 4, 5, 6].map(function (step) {
-      return Math.round(all[Math.floor((all.length * step) / 7)] * 2) / 2;
-    });
-    return limits.filter(function (limit, place) { return !place || limit > limits[place - 1]; });
-  }
-
   kit.open("karta", function (place) {
     var data = window.bistandSverige, shapes = window.bistandKarta, towns = data.kommuner;
     var codes = Object.keys(shapes.former), measure = data.matt[0], year = measure.ar[measure.ar.length - 1], chosen = null;
@@ -40,7 +27,7 @@
     }
 
     function paint() {
-      var limits = limitsOf(measure);
+      var limits = measure.granser;
       codes.forEach(function (code) {
         var value = valueOf(code);
         var level = limits.filter(function (limit) { return value >= limit; }).length;

@@ -10,6 +10,7 @@ from analysis.pages.effect.summary import not_assessable_note
 from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
+from analysis.pages.parts.hover import told
 from analysis.pages.parts.markdown import Markdown
 from analysis.panel import wide
 from analysis.runs import RunContext
@@ -99,6 +100,11 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
         alt=alt,
         data=data,
         output=context.output,
+        told=told(
+            data.set_index("år"),
+            {name: "utfall", "väntat": "väntat", "riket": "riket"},
+            {"band": ("väntat_från", "väntat_till")},
+        ),
     )
 
 

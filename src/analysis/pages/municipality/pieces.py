@@ -10,11 +10,19 @@ from analysis.answers.municipality import Place
 from analysis.pages.municipality.text import near_rule, year_list
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
+from analysis.pages.parts.hover import told
 from analysis.pages.parts.markdown import Markdown
 from analysis.pages.parts.table import Column, table
 from analysis.runs.national import NationalContext
 from analysis.sources.observation import RIKET
 from analysis.swedish import decimal, percent
+
+#: What the columns of a forecast are called where a reader meets them.
+FAN_NAMES = {"median": "prognos, median"} | {
+    f"{end}{share}": f"prognos, {word} ({share} %)"
+    for share in (50, 80, 95)
+    for end, word in (("low", "lägst"), ("high", "högst"))
+}
 
 
 def development_figure(context: NationalContext, found: Country, here: Place) -> Markdown:
@@ -50,7 +58,13 @@ def development_figure(context: NationalContext, found: Country, here: Place) ->
     axes.set_title("Andel av invånarna som fått ekonomiskt bistånd under året")
     data = pd.DataFrame(
         {"år": years, name: own, "Riket": found.levels.loc[RIKET], "Jämförbara, median": median}
-    ).merge(here.fan.rename(columns={"year": "år", "median": "prognos, median"}), on="år", how="outer")
+    ).merge(here.fan.rename(columns={"year": "år"} | FAN_NAMES), on="år", how="outer")
+    lines = {text: text for text in (name, "Riket", "Jämförbara, median")}
+    words = told(
+        data.set_index("år"),
+        lines | {"Prognos, median": FAN_NAMES["median"]},
+        {"80 % säkerhet": (FAN_NAMES["low80"], FAN_NAMES["high80"])},
+    )
     gap = f" Uppgift saknas för {year_list(here.missing)}." if here.missing else ""
     alt = (
         f"Linjediagram {years[0]}–{int(last['year'])}. {name} hade som högst {percent(float(here.own.max()), 2)} "
@@ -66,6 +80,7 @@ def development_figure(context: NationalContext, found: Country, here: Place) ->
         data=data.round(4),
         output=context.output,
         raster=False,
+        told=words,
     )
 
 

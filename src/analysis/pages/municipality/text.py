@@ -80,7 +80,7 @@ def cards(context: NationalContext, here: Place) -> Markdown:
     last = here.fan.iloc[-1]
     shown = [
         KeyFigure(percent(here.level, 2), f"av invånarna {here.year}", f"{context.measure}, observerad"),
-        KeyFigure(f"{here.rank} av {here.ranked}", "plats bland kommunerna", "1 är lägst andel"),
+        KeyFigure(str(here.rank), f"plats av {here.ranked} kommuner", f"1 är lägst andel {here.year}"),
         KeyFigure(
             percent(here.near_median, 2), "median, jämförbara", f"{len(here.near)} kommuner, {here.year}"
         ),
@@ -170,7 +170,7 @@ def _foreseen(found: Country, here: Place) -> str:
     above, below = int((places > 0.9).sum()), int((places < 0.1).sum())
     verdict = {
         "under": f"Utfallet {here.panel_year} blev lägre än så.",
-        "inom": "Utfallet hamnade där.",
+        "inom": "Utfallet hamnade inom det.",
         "över": "Utfallet blev högre än så.",
     }[here.against_foreseen]
     return (
@@ -186,9 +186,9 @@ def coming_text(here: Place) -> Markdown:
     own, every = here.record, here.record_all
     if own.forecasts:
         tried = (
-            f"Modellen har prövats på {own.forecasts} tidigare prognoser för kommunen, gjorda på uppgifter till och med "
-            f"{own.first} till {own.last}, ett till tre år fram. {own.inside} av utfallen hamnade inom 80 procents "
-            f"intervall, och medianen missade med i genomsnitt {points(own.error, sign=False)}."
+            f"Modellen har prövats på kommunens egna utfall med {own.forecasts} prognoser ett till tre år fram, gjorda "
+            f"som om året var {own.first} till {own.last}. {own.inside} av utfallen hamnade inom 80 procents intervall, "
+            f"och medianen missade med i genomsnitt {points(own.error, sign=False)}."
         )
     else:
         tried = "Modellen har inte kunnat prövas på kommunens egna utfall, eftersom de saknas."

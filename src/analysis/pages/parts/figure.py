@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from analysis.errors import BistandError
 from analysis.files import write_bytes, write_text
 from analysis.pages.parts import theme
+from analysis.pages.parts.hover import Told, hover_place, places
 from analysis.pages.parts.markdown import Markdown
 from analysis.plain import harmless
 
@@ -33,6 +34,7 @@ def publish_figure(
     synthetic: bool = False,
     raster: bool = True,
     phone: bool = True,
+    told: Told = (),
 ) -> Markdown:
     """Write the figure's files below `output` and return the Markdown that shows it.
 
@@ -50,6 +52,8 @@ def publish_figure(
         Also make a PNG, for Word and slides; pages by the hundred do without.
     phone
         Also make a narrow version for phones; not for figures whose names need the width.
+    told
+        What is said along the figure, for those who point at it; see `analysis.pages.parts.hover`.
 
     Raises
     ------
@@ -64,18 +68,18 @@ def publish_figure(
     kinds = ("svg", "png") if raster else ("svg",)
     with theme.context():
         _save(figure, output / "figurer" / name, kinds)
-        # pages by the hundred do without this too
-        if raster and phone:
+        wide = narrow = places(figure, told)
+        if phone:
             theme.for_phone(figure)
             _save(figure, output / "figurer" / f"{name}{PHONE}", ("svg",))
+            narrow = places(figure, told)
     publish_data(data, name=name, output=output)
     text = alt.replace('"', "”").replace("\n", " ").strip()
     suffix = "png" if raster else "svg"
     picture = f"[Figuren som bild ({suffix.upper()})](figurer/{name}.{suffix})"
-    return Markdown(
-        f'![{caption}](figurer/{name}.svg){{#fig-{name} fig-alt="{text}"}}\n\n'
-        f"[Data till figuren (CSV)](data/{name}.csv) · {picture}\n"
-    )
+    shown = Markdown(f'![{caption}](figurer/{name}.svg){{#fig-{name} fig-alt="{text}"}}\n')
+    files = Markdown(f"[Data till figuren (CSV)](data/{name}.csv) · {picture}\n")
+    return shown + hover_place(name, told, wide, narrow) + files if told else shown + files
 
 
 def _save(figure: Figure, path: Path, kinds: tuple[str, ...]) -> None:

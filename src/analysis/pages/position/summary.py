@@ -10,6 +10,7 @@ from analysis.answers.months import month_series
 from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
+from analysis.pages.parts.hover import told
 from analysis.pages.parts.markdown import (
     KeyFigure,
     Markdown,
@@ -225,7 +226,11 @@ def trend_figure(context: RunContext, now: Position) -> Markdown:
     caption = (
         f"Andel invånare med ekonomiskt bistånd, {context.municipality.name}, riket och jämförbara kommuner"
     )
-    return publish_figure(figure, name="trend", caption=caption, alt=alt, data=data, output=context.output)
+    lines = dict(zip(texts, (names[context.run.kommun], "Riket", texts[2]), strict=True))
+    words = told(data.set_index("år").assign(**{texts[2]: median.to_numpy()}), lines)
+    return publish_figure(
+        figure, name="trend", caption=caption, alt=alt, data=data, output=context.output, told=words
+    )
 
 
 def change_since_previous(context: RunContext, now: Position) -> Markdown:

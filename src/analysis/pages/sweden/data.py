@@ -18,6 +18,8 @@ from analysis.runs.national import NationalContext
 from analysis.sources.geometry import read_outlines
 from analysis.sources.observation import RIKET
 
+#: Limits of the classes of the map, per cent: those of the main measure, the same every year.
+CLASSES = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 #: Width of the map in its own units; height follows.
 MAP_WIDTH = 400
 
@@ -34,7 +36,7 @@ def series_data(context: NationalContext, found: Country) -> dict[str, Any]:
                 "id": measure_id,
                 "namn": measure.namn,
                 "kort": measure.kort,
-                "enhet": "%",
+                "granser": list(CLASSES if measure_id == context.measure else _limits(values)),
                 "ar": [int(year) for year in values.columns],
                 "varden": {
                     code: _rounded(values.loc[code].to_numpy()) for code in codes if code in values.index
@@ -57,7 +59,15 @@ def series_data(context: NationalContext, found: Country) -> dict[str, Any]:
 
 
 def _rounded(values: np.ndarray) -> list[float | None]:
-    return [None if math.isnan(value) else round(float(value), 3) for value in values]
+    # rounded far enough out that the page, which shows two decimals, never rounds twice
+    return [None if math.isnan(value) else round(float(value), 6) for value in values]
+
+
+def _limits(values: pd.DataFrame) -> tuple[float, ...]:
+    """Return limits in half units that divide the municipalities of all years into classes of about the same size."""
+    known = values.drop(index=RIKET, errors="ignore").to_numpy(dtype=float)
+    shares = np.nanquantile(known, [step / (len(CLASSES) + 1) for step in range(1, len(CLASSES) + 1)])
+    return tuple(sorted({round(2 * float(share)) / 2 for share in shares}))
 
 
 def map_shapes(context: NationalContext) -> dict[str, Any]:

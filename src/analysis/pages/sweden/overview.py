@@ -13,19 +13,18 @@ from analysis.answers.country import SPAN, Country
 from analysis.answers.municipality import record
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
+from analysis.pages.parts.hover import told
 from analysis.pages.parts.markdown import KeyFigure, Markdown, conclusion, key_figures, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.pages.sweden.data import interactive, map_shapes, series_data, spark, write_script
+from analysis.pages.sweden.data import CLASSES, interactive, map_shapes, series_data, spark, write_script
 from analysis.runs.national import NationalContext
 from analysis.sources.geometry import read_outlines
 from analysis.sources.observation import RIKET
 from analysis.swedish import count, decimal, interval, percent, points
 
-#: Limits of the classes of the map, per cent.
-CLASSES = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 _SHADES = ("#eef4fa", "#d3e3f2", "#b0cce6", "#84aed6", "#568cc0", "#2f69a3", "#123f73")
 _UNKNOWN = "#e2e2e2"
-_VERDICTS = {-1: "mer än väntat", 0: "som väntat", 1: "mindre än väntat"}
+_VERDICTS = {-1: "lägre än väntat", 0: "som väntat", 1: "högre än väntat"}
 
 
 def in_short(found: Country) -> Markdown:
@@ -37,10 +36,10 @@ def in_short(found: Country) -> Markdown:
     change = now - before
     return conclusion(
         f"**{found.year} fick {percent(now, 2)} av landets invånare ekonomiskt bistånd någon gång under året**, "
-        f"{points(abs(change), sign=False)} {'färre' if change < 0 else 'fler'} än året före.",
+        f"{points(abs(change), sign=False)} {'mindre' if change < 0 else 'mer'} än året före.",
         f"Åtta av tio kommuner ligger mellan {decimal(low, 2)} och {percent(high, 2)}.",
-        f"Sedan {found.year - SPAN} har {int((found.table['yearly'] < 0).sum())} av {len(position)} kommuner minskat, "
-        f"{int((position < 0.1).sum())} av dem mer och {int((position > 0.9).sum())} mindre än väntat.",
+        f"Sedan {found.year - SPAN} har andelen minskat i {int((found.table['yearly'] < 0).sum())} av {len(position)} "
+        f"kommuner. Mot det väntade hamnade {int((position < 0.1).sum())} lägre och {int((position > 0.9).sum())} högre.",
     )
 
 
@@ -148,7 +147,7 @@ def town_table(context: NationalContext, found: Country) -> Markdown:
         Column("change", f"Ändring sedan {found.year - 1}", "number", 2, sign=True, unit="procentenheter"),
         Column("spark", f"{int(found.levels.columns[0])}–{found.year}", "html"),
         Column("yearly", f"Per år sedan {found.year - SPAN}", "number", 1, sign=True, unit="%"),
-        Column("verdict", "Minskade", filter=True),
+        Column("verdict", "Mot väntat", filter=True),
         Column("normal", "Nivå mot liknande", filter=True),
     ]
     first = found.year - SPAN
@@ -158,9 +157,9 @@ def town_table(context: NationalContext, found: Country) -> Markdown:
         caption=f"Alla kommuner, {found.year}",
         sortable=True,
         note=(
-            f"Minskade: utfallet {found.year} mot det som modellen hade sagt {first}; utanför 80 procents intervall är mer "
-            "eller mindre än väntat. Nivå mot liknande: mot kommuner med samma storlek, arbetslöshet och historia. "
-            "– uppgift saknas."
+            f"Mot väntat: utfallet {found.year} mot det som modellen hade sagt {first}; under eller över 80 procents "
+            "intervall är lägre eller högre än väntat. Nivå mot liknande: mot kommuner med samma storlek, arbetslöshet och "
+            "historia. – uppgift saknas."
         ),
     )
 
@@ -209,6 +208,11 @@ def spread_figure(context: NationalContext, found: Country) -> Markdown:
         ),
         data=spread.rename(columns=names).round(3).reset_index(names="år"),
         output=context.output,
+        told=told(
+            spread.assign(riket=found.levels.loc[RIKET]),
+            {"mittersta kommunen": 0.5, "riket": "riket"},
+            {"hälften": (0.25, 0.75), "åtta av tio": (0.1, 0.9)},
+        ),
     )
 
 
@@ -232,7 +236,7 @@ def fallen_table(context: NationalContext, found: Country, top: int = 15) -> Mar
         Column("now", f"Andel {found.year}", "number", 2, unit="%"),
         Column("yearly", "Per år", "number", 1, sign=True, unit="%"),
         Column("foreseen", f"Väntat {found.year}, 80 % säkerhet (%)"),
-        Column("verdict", "Minskade"),
+        Column("verdict", "Mot väntat"),
     ]
     return table(
         pd.DataFrame(rows),

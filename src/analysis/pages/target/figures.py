@@ -11,6 +11,7 @@ from analysis.forecasts.periods import centre
 from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
+from analysis.pages.parts.hover import told_fan
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.target.basis import LONGEST_LIST
 from analysis.runs import RunContext, period_name
@@ -113,6 +114,7 @@ def _annual_fan(
         alt=alt,
         data=fan.round(4).reset_index(names="period"),
         output=context.output,
+        told=told_fan(state.own, fan, context.municipality.name, float),
     )
 
 
@@ -172,6 +174,7 @@ def _bridged_fan(
         alt=alt,
         data=fan.round(4).reset_index(names="period"),
         output=context.output,
+        told=told_fan(history, fan, context.municipality.name, centre),
     )
 
 
