@@ -57,6 +57,22 @@ def points(value: float | None, digits: int = 2, *, sign: bool = True) -> str:
     return text if text == MISSING else f"{text}{NO_BREAK_SPACE}procentenheter"
 
 
+def moved(change: float, digits: int = 2) -> str:
+    """Say how far a share has moved: ``minskade med 0,32 procentenheter``, ``var oförändrad`` when nothing is seen."""
+    size = points(abs(change), digits, sign=False)
+    if size == points(0.0, digits):
+        return "var oförändrad"
+    return f"{'minskade' if change < 0 else 'ökade'} med {size}"
+
+
+def apart(difference: float, above: str, below: str, same: str) -> str:
+    """Say how far a share is from another: ``0,32 procentenheter över riket``; `same` when no difference is seen."""
+    size = points(abs(difference), sign=False)
+    if size == points(0.0):
+        return same
+    return f"{size} {above if difference > 0 else below}"
+
+
 def count(value: float | None) -> str:
     """Format a count without decimals: ``count(9146.2) == '9 146'``."""
     return decimal(value, 0)
@@ -84,4 +100,4 @@ def interval(low: float | None, high: float | None, digits: int = 2) -> str:
 
 def numbered(number: int, one: str, many: str) -> str:
     """Write a number with its word: ``1 åtgärd``, ``3 åtgärder``."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{count(number)} {one if number == 1 else many}"

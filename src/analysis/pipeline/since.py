@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.answers.published import Published, published
 from analysis.forecasts.log import read_log
+from analysis.pages.position.summary import level_words
 from analysis.paths import Project
 from analysis.pipeline.documents import document_name
 from analysis.runs import period_name
@@ -89,12 +90,7 @@ def changes_since_previous(project: Project, run_id: str) -> tuple[str, ...]:
 def _position(facts: dict[str, Any], name: str) -> str:
     if not facts:
         return f"Körningen för {name} har ingen sida om läget."
-    gap = facts["value"] - facts["riket"]
-    relation = "över" if gap > 0 else "under"
-    return (
-        f"{facts['year']} fick {percent(facts['value'], 2)} av invånarna i {name} ekonomiskt bistånd, "
-        f"{points(abs(gap), sign=False)} {relation} riket."
-    )
+    return level_words(name, facts["year"], facts["value"], facts["riket"])
 
 
 def _measure(facts: dict[str, Any], target: Target | None, name: str) -> str:

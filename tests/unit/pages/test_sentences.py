@@ -2,243 +2,89 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import ROOT
+from tests.unit.pages.generated import FOUND, catalogue, context, figures
+from tests.unit.pages.generated_targets import CASES, Case, answer
+from tests.unit.pages.wholeness import short, whole
 
 from analysis.answers.month_forecast import MonthForecast, MonthState
 from analysis.answers.months import MonthSeries
-from analysis.answers.own_measure import OwnMeasure
 from analysis.answers.published import Published
-from analysis.answers.target import TargetState, target_facts
-from analysis.forecasts.backtest import Backtest
+from analysis.answers.readings import disagreement, readings
+from analysis.answers.target import target_facts
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.joint import JointForecast
-from analysis.forecasts.periods import centre, following
-from analysis.forecasts.target import Target as Question
-from analysis.forecasts.target import assess_target
-from analysis.pages.changes import page as changes
-from analysis.pages.start import page as start
+from analysis.forecasts.periods import following
 from analysis.pages.target import months as month_page
+from analysis.pages.target import readings as reading_page
 from analysis.pages.target import tables, text
 from analysis.pipeline import since
 from analysis.runs.model import Target
-from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.swedish import percent, probability
 
-BROKEN = re.compile(
-    r"[;:,.]\s*[;:,.]|\s[;:,.](?!\d)|\( |\(\)|\bnan\b|\bNone\b|\bkan kan\b"
-    r"|\b1 (?:månader|åtgärder|kommuner|år[a-zö]*er|uppgifter|perioder)\b|\b(?:De|de) 1 |\ben månader\b"
-)
-LEVELS = pd.DataFrame(
-    np.linspace(6.0, 2.0, 14)[None, :] * np.linspace(0.4, 1.6, 12)[:, None],
-    index=[f"{code:04d}" for code in range(12)],
-    columns=range(2012, 2026),
-)
 
-
-@lru_cache
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "data" / "raw")
-
-
-@dataclass(frozen=True)
-class Case:
-    """What varies: the target, the months and the document known, the outcome, the size."""
-
-    level: float
-    count: int
-    seed: int
-    near: float
-    gap: bool
-    told: bool
-    due: str
-    outcome: float | None
-    stated: bool
-    people: float | None
-
-
-CASES = st.builds(
-    Case,
-    level=st.sampled_from([0.0, 0.5, 1.0, 1.25, 4.0]),
-    count=st.sampled_from([0, 1, 2, 7, 30]),
-    seed=st.integers(0, 99),
-    near=st.sampled_from([0.0, 0.9, 1.0, 1.3]),
-    gap=st.booleans(),
-    told=st.booleans(),
-    due=st.sampled_from(["2027", "2027-12", "2026-11"]),
-    outcome=st.sampled_from([None, None, 0.0, 0.2]),
-    stated=st.booleans(),
-    people=st.sampled_from([None, 2400.0, 250000.0]),
-)
-
-
-def answer(case: Case) -> tuple[Target, TargetState]:
-    """A target with a measure of its own, and all that its pages know."""
-    level, count = case.level, case.count
-    rng = np.random.default_rng(case.seed)
-    months = {}
-    for month in ("2024-03", *following("2024-03", 40))[:count]:
-        months[month] = round(max(level * case.near + rng.normal(0, 0.1), 0.0), 2)
-    if count > 6 and case.gap:
-        del months["2024-06"]
-    told = {"2023": 1.37} if case.told else {}
-    known = OwnMeasure(told | months, months, {}, (), ())
-    due = case.due
-    due = max(due, following(max(months), 1)[0]) if months and len(due) == 7 else due
-    ahead = [due, "2027"] if due != "2027" else ["2027"]
-    paths = SamplePaths(
-        np.abs(rng.normal(max(level, 0.3), 0.3, (200, len(ahead)))),
-        tuple(sorted(ahead, key=centre)),
-        "procent",
-        "2025",
-        "x",
-        1,
-    )
-    single = pd.Series(dtype=float)
-    last = max(months, default=None)
-    ratio = np.array([0.38, 0.41, 0.44])
-    bridged = JointForecast(
-        paths,
-        paths,
-        paths.only(["2027"]),
-        ratio,
-        {},
-        np.empty(0, int),
-        1.0,
-        last,
-        single,
-        (),
-        ("Ett antagande.",),
-    )
-    annual = SamplePaths(
-        np.abs(rng.normal(2.6, 0.2, (200, 3))), ("2026", "2027", "2028"), "procent", "2025", "panel", 1
-    )
-    target = Target(
-        namn="provmålet",
-        matt="AMN_VUXNA",
-        niva=level,
-        senast=due,
-        text="ett mål för prov",
-        kalla="prov",
-        tolkning="Ingen.",
-    )
-    outcome = None if case.outcome is None else level + case.outcome
-    history = {period: max(value, 0.0005) for period, value in known.history.items()}
-    found = assess_target(Question(level, due, "andel"), paths, history, LEVELS)
-    stated = {"2026": 2.4} if case.stated else {}
-    summary = SimpleNamespace(summary=lambda: {"persistence": 0.6, "shock": 0.04})
-    forecasts = SimpleNamespace(
-        annual=annual, published=annual, naive=annual, stated=stated, fit=SimpleNamespace(national=summary)
-    )
-    state = TargetState(
-        levels=LEVELS, sizes={}, own=pd.Series({2024: 2.9, 2025: 2.8}), forecasts=forecasts, known=known, bridged=bridged,
-        cross_check=bridged if months else None, assessment=None if outcome is not None else found, outcome=outcome,
-        backtest=Backtest(pd.DataFrame(), pd.DataFrame()), population=case.people, population_year=2025,
-    )  # fmt: skip
-    return target, state
-
-
-def context(target: Target) -> Any:
-    run = SimpleNamespace(
-        id="prov",
-        kommun="1880",
-        matt="N31807",
-        mal="prov",
-        kant_senast=date(2026, 11, 27),
-        rubrik="Prov",
-        period="2026-11",
-    )
-    return SimpleNamespace(
-        target=target, catalogue=catalogue(), run=run, municipality=catalogue().municipality("1880"),
-        overruled=pd.DataFrame(), previous=None,
-        observations=pd.DataFrame(columns=["measure_id", "group", "kommun_kod", "gender", "period", "value", "status"]),
-    )  # fmt: skip
-
-
-def plain(said: str) -> str:
-    """Text without markup; one line a sentence's home."""
-    lines = [line for line in said.splitlines() if not line.startswith((":::", "```"))]
-    return re.sub(r"<[^>]+>", "\n", re.sub(r"\]\([^)]*\)", "]", "\n".join(lines))).replace("**", "")
-
-
-def whole(said: str) -> None:
-    """The sentences are whole, and none lists more than five values."""
-    shown = plain(said)
-    for line in shown.splitlines():
-        assert not BROKEN.search(line), line
-    for sentence in re.split(r"(?<=[.;])\s", shown):
-        assert len(re.findall(r"\d,\d\d\u00a0% \(", sentence)) <= 5, sentence
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(case=CASES)
+@FOUND
+@given(CASES, figures())
 def test_every_sentence_about_a_target_is_whole_and_says_the_answers_numbers(
-    case: Case, monkeypatch: pytest.MonkeyPatch
+    case: Case, known: pd.DataFrame
 ) -> None:
     target, state = answer(case)
-    run = context(target)
-    monkeypatch.setattr(
-        text, "readings", lambda context, state: ()
-    )  # they read a whole run; they have a test of their own
+    run = context(known, target)
     built = [
         text.target_conclusion, text.target_cards, text.probability_text, text.pace_text, text.method_text,
-        tables.requirement_table, tables.people_table, tables.forecast_table,
+        tables.requirement_table, tables.people_table, tables.forecast_table, tables.accuracy_text,
+        reading_page.readings_table,
     ]  # fmt: skip
     said = {build.__name__: build(run, state).text for build in built}
     for part in said.values():
         whole(part)
+    short(said["target_conclusion"])
     found = state.assessment
     if found is None:
-        assert percent(state.outcome, 2) in said["target_conclusion"]
+        assert (
+            state.outcome is None or target is None or percent(state.outcome, 2) in said["target_conclusion"]
+        )
         return
-    median = percent(found.fan.loc[target.senast, "median"], 2)
-    for name in ("target_conclusion", "target_cards"):
+    median = percent(found.fan.loc[found.target.period, "median"], 2)
+    assert median in said["target_cards"]
+    assert disagreement(readings(run, state)) or median in said["target_conclusion"]
+    for name in ("target_conclusion", "target_cards", "readings_table"):
         assert probability(found.probability) in said[name]
-        assert median in said[name]
     if state.last_month is not None:
         assert "Kontroll" in said["probability_text"]
 
 
-@settings(max_examples=60, deadline=None)
+@FOUND
 @given(CASES, st.booleans(), st.sampled_from([None, Published(0.0995, 1.0, 1.17, 1.4, "panel+bro")]))
-def test_start_page_and_terminal_say_the_same_whole_sentences(
+def test_the_ending_of_a_new_period_is_five_whole_sentences_with_the_answers_numbers(
     case: Case, first: bool, before: Published | None
 ) -> None:
     target, state = answer(case)
-    run = context(target)
-    facts = target_facts(run, state)
-    overview: Any = SimpleNamespace(
-        catalogue=catalogue(),
-        facts=lambda run, part: facts if part == "mal" else {},
-        runs=SimpleNamespace(runs=[]),
-    )
-    told = start.target_answer(overview, target, run.run)
-    lines = [
+    facts: dict[str, Any] = target_facts(context(pd.DataFrame(), target), state)
+    run = context(pd.DataFrame()).run
+    lines = (
+        since._position({}, "Örebro"),
         since._measure(facts, target, "Örebro"),
         since._chance(facts, target),
-        since._moved_sentence({"mal": facts}, None if first else run.run, target, before),
+        since._moved_sentence({"mal": facts}, None if first else run, target, before),
         since._effect({}, "Örebro"),
-        since._position({}, "Örebro"),
-    ]
-    for said in (told, *lines):
+    )
+    for said in lines:
         whole(said)
-        assert said.rstrip("*").endswith(".")
-    if state.assessment is not None and state.last_month is not None:
-        assert probability(state.assessment.probability) in lines[1]
-        assert "Örebro" in told
+        assert said.endswith(".")
+    rows = since._changes({"mal": facts}, {"mal": facts}, target, before)
+    for said in since.Summary(lines, rows, None if first else run, ()).lines():
+        whole(said.strip())
+    if state.assessment is not None:
+        assert probability(state.assessment.probability) in lines[2]
 
 
+@FOUND
 @given(st.integers(1, 60), st.booleans(), st.booleans(), st.integers(0, 2))
 def test_sentences_about_months_are_whole_for_any_length(
     number: int, of_target: bool, known: bool, missing: int
@@ -255,11 +101,6 @@ def test_sentences_about_months_are_whole_for_any_length(
     target = Target(
         namn="m", matt="AMN_VUXNA", niva=1.0, senast="2027-12", text="t", kalla="k", tolkning="T."
     )
+    run: Any = SimpleNamespace(target=target)
     for one in (MonthState(None, None), MonthState(months, forecast if known else None)):
-        whole(month_page.forecast_text(context(target), one).text)
-
-
-@given(st.integers(0, 4))
-def test_revisions_are_counted_in_the_right_number(revised: int) -> None:
-    whole(f"{changes._revised_words(revised)} reviderats.")
-    assert ("Ett" in changes._revised_words(revised)) == (revised == 1)
+        whole(month_page.forecast_text(run, one).text)

@@ -1,38 +1,172 @@
-"""Sentences that meet few, many or no cases: no empty clause, no double punctuation, right number, no long list."""
+"""The four answers, the changes and the start page over generated runs: whole sentences that say the same numbers."""
 
 from __future__ import annotations
 
 import re
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
-from hypothesis import given
+import pandas as pd
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.unit.pages.generated import CODE, FOUND, cases, catalogue, context, figures, views
+from tests.unit.pages.generated_targets import CASES, Case, answer
+from tests.unit.pages.wholeness import sentences, short, whole
 
-from analysis.pages.measures.ledger import ledger_sentence
+from analysis.answers.effect import EffectCase
+from analysis.answers.moved import Moved
+from analysis.answers.published import Published
+from analysis.answers.target import target_facts
+from analysis.pages.brief import text as brief
+from analysis.pages.changes import page as changes
+from analysis.pages.effect import summary as effect
+from analysis.pages.effect import tables as effect_tables
+from analysis.pages.effect import text as effect_text
+from analysis.pages.measures import board, indicators, ledger, lineage, sections
+from analysis.pages.measures.view import PlanView
+from analysis.pages.position import months, summary, tables
+from analysis.pages.start import page as start
+from analysis.pipeline import since
 from analysis.plans.identification import Grade
+from analysis.plans.vocabulary import Change
+from analysis.swedish import percent, probability
 
-EMPTY_OR_DOUBLE = re.compile(r"[;:,.]\s*[;:,.]|\s[;:,.]|  |\bkan [;.]|\bkan kan\b")
+
+def told(observations: pd.DataFrame) -> bool:
+    """Whether the municipality has any annual value."""
+    mine = observations[(observations["kommun_kod"] == CODE) & (observations["measure_id"] == "N31807")]
+    return bool(mine["value"].notna().any())
 
 
-def _sentence(grades: list[Grade]) -> str:
-    entries: Any = [SimpleNamespace(grade=grade) for grade in grades]
-    return ledger_sentence(entries)
+@FOUND
+@given(figures(), figures(), st.booleans())
+def test_laget_is_whole_for_any_figures(now: pd.DataFrame, before: pd.DataFrame, first: bool) -> None:
+    run = context(now, previous=None if first else context(before))
+    place = summary.position(run)
+    said = [
+        summary.position_conclusion(run, place), summary.position_cards(run, place), months.month_text(run),
+        summary.change_since_previous(run, place), tables.comparison_table(run, place), tables.gender_table(run),
+    ]  # fmt: skip
+    for part in said:
+        whole(part.text)
+    short(said[0].text)
+    assert percent(place.value, 2) in said[0].text
+    assert since._position(summary.position_facts(run, place), "Örebro") == summary.level_sentence(run, place)
+
+
+@FOUND
+@given(views(), views())
+def test_atgarderna_is_whole_for_any_plan(view: PlanView, other: PlanView) -> None:
+    said = [
+        board.board_conclusion(view), board.board_cards(view), board.board_table(view), board.changes_table(view),
+        lineage.lineage_sentence(view), lineage.lineage_table(view), board.version_table(other, view),
+        sections.targets_table(view), indicators.indicator_sentence(view), indicators.indicator_table(view),
+        indicators.indicator_notes(view), indicators.empty_indicators(view), ledger.grades_table(view),
+        ledger.ledger_table(view), sections.checks_table(view), sections.calendar_table(view, None),
+        sections.contradictions_table(view), sections.documents_table(view, None), sections.passport_notes(view),
+    ]  # fmt: skip
+    for part in said:
+        whole(part.text)
+    short(said[0].text)
+    counted = len(view.plan.measures)
+    assert f"{counted} åtgärd" in said[0].text
 
 
 @given(st.lists(st.sampled_from(list(Grade)), min_size=1, max_size=30))
 def test_the_ledgers_sentence_is_whole_for_every_mixture(grades: list[Grade]) -> None:
-    said = _sentence(grades)
-
-    assert not EMPTY_OR_DOUBLE.search(said), said
-    assert not re.search(r"\b1 åtgärdsrader\b|de 1 ", said), said
-    if ";" in said:
-        assert re.search(r"; \d+ kan ", said), said
+    entries: Any = [SimpleNamespace(grade=grade) for grade in grades]
+    whole(ledger.ledger_sentence(entries))
+    whole(ledger.reach_sentence(entries))
 
 
-def test_one_measure_with_something_to_compare_with_has_no_empty_clause() -> None:
-    (compared,) = {
-        said for grade in Grade if (said := _sentence([grade])).startswith("För 1 av 1 åtgärdsrad finns")
-    }
+@given(st.lists(st.sampled_from(list(Change)), min_size=1, max_size=30))
+def test_what_became_of_the_measures_is_whole_for_every_mixture(outcomes: list[Change]) -> None:
+    view: Any = SimpleNamespace(fates=[SimpleNamespace(outcome=item, steps=(item,)) for item in outcomes])
+    said = lineage.lineage_sentence(view).text
+    whole(said)
+    assert sum(int(number) for number in re.findall(r"(?<!de )\b(\d+) ", said)) == len(outcomes)
 
-    assert compared.endswith("jämföra mot.")
+
+@FOUND
+@given(cases(), figures())
+def test_effekten_is_whole_for_any_estimate(case: EffectCase, known: pd.DataFrame) -> None:
+    run = context(known)
+    parts = [
+        effect.effect_conclusion(run, case), effect.effect_cards(case), effect_text.question_text(run, case),
+        effect_tables.share_table(run, case), effect_text.own_judgement(run, case), effect_text.curve_text(case),
+        effect_text.ranking_text(run, case), effect_text.method_text(case), effect_tables.power_table(case),
+        effect_text.effect_caveats(run, case),
+    ]  # fmt: skip
+    for part in parts:
+        whole(part.text)
+    short(parts[0].text)
+    facts = effect.effect_facts(run, case)
+    ending = since._effect(facts, "Örebro")
+    whole(ending)
+    assert str(case.result.effect.verdict) in ending
+
+
+@FOUND
+@given(figures(), views(), cases(), CASES)
+def test_i_korthet_and_the_start_page_say_the_same_whole_sentences(
+    known: pd.DataFrame, view: PlanView, case: EffectCase, one: Case
+) -> None:
+    target, state = answer(one)
+    run = context(known, target)
+    place = summary.position(run)
+    made = brief.open_brief(run, place, view, case, state)
+    facts = brief.brief_facts(made)
+    results = {
+        "korthet": facts, "laget": summary.position_facts(run, place), "mal": target_facts(run, state), "reform": {}
+    }  # fmt: skip
+    overview: Any = SimpleNamespace(
+        catalogue=catalogue(), facts=lambda run, part: results.get(part, {}), results={"prov": results},
+        runs=SimpleNamespace(runs=[run.run], targets={"prov": target}), passports=run.passports,
+        targets=lambda: [("prov", target, run.run)] if target else [],
+    )  # fmt: skip
+    parts = [brief.section(made, part) for part in brief.PAGES]
+    parts += [brief.uncertainty(made), brief.decision_list(made), start.municipality_briefs(overview)]
+    parts += [start.start_conclusion(overview), start.start_cards(overview)]
+    for part in parts:
+        whole(part.text)
+    for part in brief.PAGES:
+        assert len(sentences(" ".join(facts[part]))) <= 4  # type: ignore[call-overload]
+        for said in facts[part]:  # type: ignore[attr-defined]
+            short(said)
+            assert said in parts[6].text.replace("**", "")
+    if state.assessment is not None:
+        assert probability(state.assessment.probability) in parts[7].text
+
+
+@FOUND
+@given(
+    figures(), figures(), views(), views(), CASES, st.sampled_from([None, Published(0.0995, 1, 1.17, 1.4, "x")]),
+    st.integers(0, 2),
+)  # fmt: skip
+def test_andringar_is_whole_for_any_two_runs(
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    view: PlanView,
+    older: PlanView,
+    one: Case,
+    said: Published | None,
+    late: int,
+) -> None:
+    target, _ = answer(one)
+    assume(told(now))
+    earlier = context(before, target)
+    run = context(now, target, earlier)
+    moved = [Moved(run.run, 0.1, 0.2, late, "2026-11-27")] if late else []
+    with (
+        patch.object(changes, "open_view", lambda context: view if context is run else older),
+        patch.object(changes, "said_before", lambda context: said),
+        patch.object(changes, "said_now", lambda context: said),
+        patch.object(changes, "moved_runs", lambda context: tuple(moved)),
+    ):
+        whole(changes.changes_conclusion(run).text)
+        short(changes.changes_conclusion(run).text)
+        whole(changes.moved_text(run))
+        for build in (changes.new_values_table, changes.revisions_table, changes.statuses_table):
+            whole(build(run).text)
+    whole(changes.changes_conclusion(context(now)).text)

@@ -55,7 +55,7 @@ def changes_conclusion(context: RunContext) -> Markdown:
     moved = len(changes(open_view(before).board, open_view(context).board))
     return conclusion(
         f"**Sedan körningen {day_name(before.run.kant_senast)} har {_known_words(own)} om "
-        f"{context.municipality.name} blivit kända.**",
+        f"{context.municipality.name} blivit {'känt' if own == 1 else 'kända'}.**",
         f"{_revised_words(len(_revised(matched)))} rättats, och {_moved_words(moved)} fått ny status.",
         _chance_sentence(context),
     )
@@ -183,7 +183,7 @@ def revisions_table(context: RunContext) -> Markdown:
         Column("before", "Då", "number", 2),
         Column("after", "Nu", "number", 2),
     ]
-    caption = f"De {len(largest)} största revideringarna av {len(revised)}"
+    caption = f"Reviderade tal, största ändringen först ({len(largest)} av {len(revised)} visas)"
     return table(frame, columns, caption=caption, sortable=True)
 
 

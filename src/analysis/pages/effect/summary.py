@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.answers.effect import EffectCase
 from analysis.effects.estimate import CLEAR, NOT_ASSESSABLE, WEAK
+from analysis.effects.wording import years_text
 from analysis.pages.parts.markdown import (
     KeyFigure,
     Markdown,
@@ -13,7 +14,7 @@ from analysis.pages.parts.markdown import (
     paragraphs,
 )
 from analysis.runs import RunContext
-from analysis.swedish import count, decimal, interval, points
+from analysis.swedish import apart, count, decimal, interval, moved, numbered, points
 
 
 def effect_conclusion(context: RunContext, case: EffectCase) -> Markdown:
@@ -34,9 +35,8 @@ def ambition_sentence(case: EffectCase, *, alone: bool = False) -> str:
     if ambition is None or seen is None or ambition >= seen:
         return ""
     than = f"än de cirka {count(round(seen, -1))} som metoden kan se" if alone else "än så"
-    return (
-        f"Planens egen ambition, {count(ambition)} personer, är mindre {than} och skulle alltså inte synas."
-    )
+    persons = numbered(ambition, "person", "personer")
+    return f"Planens egen ambition, {persons}, är mindre {than} och skulle alltså inte synas."
 
 
 def visible_persons(case: EffectCase) -> float | None:
@@ -73,13 +73,12 @@ def estimate_sentence(case: EffectCase) -> str:
     effect = case.result.effect
     assert effect.estimate is not None
     assert effect.p_value is not None
-    side = "lägre" if effect.estimate < 0 else "högre"
     usual = f"; {100 * effect.p_value:.0f} procent av andra kommuner avviker minst så mycket"
     if effect.verdict == CLEAR:
         usual = "; färre än 5 procent av kommunerna avviker så mycket utan planen"
-    size = points(abs(effect.estimate), sign=False)
+    size = apart(effect.estimate, "högre än väntat", "lägre än väntat", "lika stor som väntat")
     mean = "i genomsnitt " if len(case.result.known_years) > 1 else ""
-    return f"{capitalise(years_of(case))} var andelen {mean}{size} {side} än väntat{usual}."
+    return f"{capitalise(years_of(case))} var andelen {mean}{size}{usual}."
 
 
 def shares_sentence(context: RunContext, case: EffectCase) -> str:
@@ -87,27 +86,23 @@ def shares_sentence(context: RunContext, case: EffectCase) -> str:
     parts = case.result.decomposition.set_index("key")
     own, expected = float(parts.loc["own", "change"]), float(parts.loc["expected", "change"])
     last, before = case.result.known_years[-1], case.result.question.start_year - 1
-    verb = "minskade" if own < 0 else "ökade"
-    text = (
-        f"Från {before} till {last} {verb} andelen i {context.municipality.name} med {points(abs(own), sign=False)}; "
-        f"{_expected_words(own, expected)}."
-    )
+    name = context.municipality.name
+    verb, _, by = moved(own).partition(" ")
+    text = f"Från {before} till {last} {verb} andelen i {name} {by}; {_expected_words(own, expected)}."
     if "nation" in parts.index:
         change, relative = float(parts.loc["nation", "change"]), float(parts.loc["nation", "relative"])
-        nation_verb = "minskade" if change < 0 else "ökade"
+        verb, _, by = moved(change).partition(" ")
         text += (
-            f" I riket {nation_verb} den med {points(abs(change), sign=False)}, vilket var "
-            f"{decimal(abs(relative), 0)} procent av nivån mot "
-            f"{decimal(abs(float(parts.loc['own', 'relative'])), 0)} procent i "
-            f"{context.municipality.name}."
+            f" I riket {verb} den {by}, vilket var {decimal(abs(relative), 0)} procent av nivån mot "
+            f"{decimal(abs(float(parts.loc['own', 'relative'])), 0)} procent i {name}."
         )
     return text
 
 
 def _expected_words(own: float, expected: float) -> str:
     if own * expected <= 0:
-        verb = "minska" if expected < 0 else "öka"
-        return f"utan planen var det väntat att den skulle {verb} med {points(abs(expected), sign=False)}"
+        change = apart(expected, "högre", "lägre", "oförändrad")
+        return f"utan planen var den väntad att bli {change}"
     return f"{points(abs(expected), sign=False)} var att vänta utan planen"
 
 
@@ -151,8 +146,7 @@ def plan_name(case: EffectCase) -> str:
 
 def years_of(case: EffectCase) -> str:
     """Return the evaluated years that were known, as text."""
-    years = case.result.known_years
-    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    return years_text(case.result.known_years)
 
 
 def effect_cards(case: EffectCase) -> Markdown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.effect import EffectCase
+from analysis.effects.wording import years_text
 from analysis.pages.effect.summary import not_assessable_note, shares_sentence
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, status_chip, table
@@ -114,7 +115,7 @@ def power_table(case: EffectCase) -> Markdown:
         distribution, note = evidence.mean, ""
     elif power is not None:
         distribution = power.distribution
-        note = f"Beräknat på {power.years[0]}–{power.years[-1]}, de senaste år som var kända."
+        note = f"Beräknat på {years_text(power.years)}, det senaste som var känt."
     else:
         return not_assessable_note(case)
     rows = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.answers.effect import EffectCase, statements_known
 from analysis.answers.reform import events_within
+from analysis.effects.wording import years_text
 from analysis.pages.effect.summary import no_estimate, years_of
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
 from analysis.runs import RunContext
@@ -13,7 +14,7 @@ from analysis.swedish import day_name, percent, points
 def question_text(context: RunContext, case: EffectCase) -> Markdown:
     """Say what is asked, of which years, and with which rule."""
     question, plan = case.result.question, case.plan
-    years = f"{question.eval_years[0]}–{question.eval_years[-1]}"
+    years = years_text(question.eval_years)
     known = ""
     if case.result.known_years and case.result.known_years != question.eval_years:
         known = f"Av de åren var {years_of(case)} kända den dag som körningen gäller."

@@ -119,7 +119,7 @@ def board_cards(view: PlanView) -> Markdown:
     cards.append(
         KeyFigure(
             str(having),
-            f"indikatorer av {len(view.indicators)} har värde",
+            f"av {numbered(len(view.indicators), 'indikator', 'indikatorer')} har värde",
             numbered(stated, "avskrivet värde", "avskrivna värden"),
         )
     )
@@ -238,7 +238,7 @@ def changes_table(view: PlanView) -> Markdown:
         frame,
         columns,
         caption="Åtgärder som fått ny status",
-        note=f"Övriga {unchanged} rader har samma status som förut.",
+        note=f"Oförändrad status: {numbered(unchanged, 'rad', 'rader')}." if unchanged else "",
     )
 
 

@@ -19,7 +19,7 @@ from analysis.plans.indicators import MIN_POINTS, FollowUp, Verdict
 from analysis.plans.model import Plan
 from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import Gender
-from analysis.swedish import NO_BREAK_SPACE, decimal
+from analysis.swedish import NO_BREAK_SPACE, decimal, numbered
 
 _NAMES = {Gender.TOTAL: "Alla", Gender.WOMEN: "K", Gender.MEN: "M"}
 
@@ -31,14 +31,15 @@ def indicator_sentence(view: PlanView) -> Markdown:
         return paragraphs(f"{view.plan.short_title} har inga egna indikatorer i registret.")
     if not any(item.stated for item in found):
         return paragraphs(
-            f"{view.plan.short_title} har {len(found)} indikatorer, men inget värde för någon av dem var känt den "
-            "dag som körningen gäller."
+            f"{view.plan.short_title} har {numbered(len(found), 'indikator', 'indikatorer')}, men inget värde var känt "
+            "den dag som körningen gäller."
         )
     verdicts = Counter(item.main.verdict for item in found)
     known = len(found) - verdicts.pop(Verdict.NO_VALUES, 0)
     parts = [f"{number} {_verdict_words(verdict)}" for verdict, number in verdicts.most_common()]
+    every = numbered(len(found), "indikator", "indikatorer")
     return paragraphs(
-        f"{known} av {len(found)} indikatorer i {view.plan.short_title} har kända värden: {sentence_list(parts)}. "
+        f"{known} av {every} i {view.plan.short_title} har kända värden: {sentence_list(parts)}. "
         f"Det krävs minst {MIN_POINTS} jämförbara värden för att säga något om riktningen; en del av ett år jämförs "
         "inte med ett helt år om måttet kan växa under året."
     )

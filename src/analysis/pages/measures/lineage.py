@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.pages.measures.view import PlanView, reference_text, source_text, with_small
-from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs, sentence_list
+from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.plans.lineage import Fate, Step, fate_counts
 from analysis.plans.vocabulary import Change
@@ -46,9 +46,9 @@ def lineage_table(view: PlanView) -> Markdown:
     return table(
         frame,
         columns,
-        caption=f"Vad hände med de {len(view.fates)} åtgärderna?",
+        caption=f"Vad hände med {_all(view)}?",
         sortable=True,
-        note=f"Alla {len(view.fates)} åtgärder är redovisade. Känt från {day_name(known)}. Omformulerad betyder att "
+        note=f"Känt från {day_name(known)}. Omformulerad betyder att "
         "orden är ändrade, inte att åtgärden är en annan.",
     )
 
@@ -59,7 +59,15 @@ def lineage_sentence(view: PlanView) -> Markdown:
         return paragraphs("")
     counts = sorted(fate_counts(view.fates).items(), key=lambda item: (-item[1], item[0]))
     parts = [numbered(number, *_SENTENCES.get(label, (label, label))) for label, number in counts]
-    return paragraphs(f"Så gick det för de {len(view.fates)} åtgärderna: {sentence_list(parts)}.")
+    if len(parts) > LONGEST_LIST:
+        rest = sum(number for _, number in counts[LONGEST_LIST - 1 :])
+        parts = [*parts[: LONGEST_LIST - 1], f"{rest} slutade på annat sätt"]
+    return paragraphs(f"Så gick det för {_all(view)}: {sentence_list(parts)}.")
+
+
+def _all(view: PlanView) -> str:
+    """The plan's measures in the definite form."""
+    return "den enda åtgärden" if len(view.fates) == 1 else f"de {len(view.fates)} åtgärderna"
 
 
 def _row(view: PlanView, item: Fate) -> dict[str, str]:

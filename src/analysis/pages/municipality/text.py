@@ -17,7 +17,7 @@ from analysis.pages.parts.markdown import (
 )
 from analysis.runs.national import NationalContext
 from analysis.sources.catalogue import Municipality
-from analysis.swedish import count, day_name, decimal, interval, percent, points
+from analysis.swedish import apart, count, day_name, decimal, interval, moved, percent, points
 
 #: `analysis.answers.country.SPAN` in words.
 SPAN_TEXT = "tre"
@@ -43,10 +43,10 @@ def facts_line(context: NationalContext, found: Country, here: Place) -> Markdow
 def in_short(context: NationalContext, here: Place) -> Markdown:
     """Return the conclusion: level, place, what is normal, and what is coming."""
     name = context.catalogue.municipality(here.code).name
-    gap = here.level - here.riket
+    relation = apart(here.level - here.riket, "över riket", "under riket", "samma andel som i riket")
     first = (
         f"**{here.year} fick {percent(here.level, 2)} av invånarna i {name} ekonomiskt bistånd någon gång under "
-        f"året**, {points(abs(gap), sign=False)} {'över' if gap > 0 else 'under'} riket ({percent(here.riket, 2)})."
+        f"året**, {relation} ({percent(here.riket, 2)})."
     )
     lower = here.rank - 1
     second = (
@@ -63,10 +63,7 @@ def in_short(context: NationalContext, here: Place) -> Markdown:
 def _change(here: Place) -> str:
     if here.before is None:
         return ""
-    change = here.level - here.before
-    if abs(change) < 0.005:
-        return "Andelen är densamma som året före."
-    return f"Andelen {'minskade' if change < 0 else 'ökade'} med {points(abs(change), sign=False)} från året före."
+    return f"Andelen {moved(here.level - here.before)} från året före."
 
 
 def _normal_short(here: Place) -> str:

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+#: Values or names that one sentence, or a figure's labels, name one by one; more are summed up.
+LONGEST_LIST = 5
+
 
 @dataclass(frozen=True)
 class Markdown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -19,11 +20,11 @@ from analysis.answers.months import (
 from analysis.forecasts.periods import centre
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
-from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs, sentence_list
+from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV
-from analysis.swedish import decimal, percent, points
+from analysis.swedish import decimal, numbered, percent, points
 
 SHOWN_MONTHS: Final = 13
 PROTECTED: Final = STATUS_SV["suppressed"].split(" (")[0]
@@ -61,10 +62,18 @@ def month_text(context: RunContext) -> Markdown:
     sentences = [_year_sentence(months) for months in main]
     preliminary = sorted({month for months in found.values() for month in months.preliminary})
     if preliminary:
-        names = sentence_list([period_name(month) for month in preliminary])
-        sentences.append(f"Preliminärt: {names}. Sena beslut tillkommer, så de talen brukar stiga.")
+        sentences.append(
+            f"Preliminärt: {_named(preliminary)}. Sena beslut tillkommer, så de talen brukar stiga."
+        )
     counts = any(months.measure.enhet == "antal" for months in found.values())
     return paragraphs(" ".join(text for text in sentences if text), _ROUNDED if counts else "")
+
+
+def _named(months: Sequence[str]) -> str:
+    """Months by name while they are few, else how many there are and between which they lie."""
+    if len(months) <= LONGEST_LIST:
+        return sentence_list([period_name(month) for month in months])
+    return f"{len(months)} månader från {period_name(months[0])} till {period_name(months[-1])}"
 
 
 def _year_sentence(months: MonthSeries) -> str:
@@ -207,12 +216,11 @@ def _alt(shown: list[MonthSeries]) -> str:
             f"{_value(months, end)} i {period_name(end)}."
         )
         if months.hidden:
-            parts.append(f"{len(months.hidden)} månader är skyddade och saknas i linjen.")
+            hidden = numbered(len(months.hidden), "skyddad månad", "skyddade månader")
+            parts.append(f"{hidden} saknas i linjen.")
     preliminary = shown[0].preliminary
     if preliminary:
-        parts.append(
-            f"Preliminära månader: {sentence_list([period_name(month) for month in preliminary])}, med ofyllda punkter."
-        )
+        parts.append(f"Preliminära månader: {_named(preliminary)}, med ofyllda punkter.")
     return f"Linjediagram {period_name(first)} till {period_name(last)}. {' '.join(parts)}"
 
 

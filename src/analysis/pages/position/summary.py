@@ -12,6 +12,7 @@ from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.hover import told
 from analysis.pages.parts.markdown import (
+    LONGEST_LIST,
     KeyFigure,
     Markdown,
     conclusion,
@@ -22,7 +23,7 @@ from analysis.pages.parts.markdown import (
 from analysis.panel import series, wide
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import RIKET
-from analysis.swedish import count, percent, points
+from analysis.swedish import apart, count, moved, percent, points
 
 ADULT_MEASURE = "AMN_VUXNA"
 STATED_MEASURE = "DOK_INVANARE"
@@ -91,33 +92,40 @@ def position(context: RunContext) -> Position:
 def position_conclusion(context: RunContext, now: Position) -> Markdown:
     """Return the conclusion in short sentences: level, gap, change, highest year, and the board's own measure."""
     return conclusion(
-        f"**{_level_words(context, now)}.**",
-        f"Det är {_gap_words(now)}.",
+        f"**{_level_words(context.municipality.name, now.year, now.value)}.**",
+        f"Det är {_gap_words(now.value - now.riket)}.",
         f"Andelen {_change_words(now)}." if now.previous is not None else "",
         f"Toppen {now.peak_year} låg {points(now.peak - now.value, sign=False)} högre."
-        if now.peak_year < now.year
+        if _below_peak(now)
         else "",
         adult_sentence(context),
     )
 
 
-def _level_words(context: RunContext, now: Position) -> str:
-    return f"{now.year} fick {percent(now.value, 2)} av invånarna i {context.municipality.name} ekonomiskt bistånd"
+def _level_words(name: str, year: int, value: float) -> str:
+    return f"{year} fick {percent(value, 2)} av invånarna i {name} ekonomiskt bistånd"
 
 
-def _gap_words(now: Position) -> str:
-    gap = now.value - now.riket
-    return f"{points(abs(gap), sign=False)} {'över' if gap > 0 else 'under'} riket"
+def _gap_words(gap: float) -> str:
+    return apart(gap, "över riket", "under riket", "samma andel som i riket")
 
 
 def _change_words(now: Position) -> str:
-    change = now.value - (now.previous or 0.0)
-    return f"{'minskade' if change < 0 else 'ökade'} med {points(abs(change), sign=False)} från året före"
+    return f"{moved(now.value - (now.previous or 0.0))} från året före"
+
+
+def _below_peak(now: Position) -> bool:
+    return now.peak_year < now.year and points(now.peak - now.value) != points(0.0)
 
 
 def level_sentence(context: RunContext, now: Position) -> str:
     """The level in the latest known year, against the country, in one sentence."""
-    return f"{_level_words(context, now)}, {_gap_words(now)}."
+    return level_words(context.municipality.name, now.year, now.value, now.riket)
+
+
+def level_words(name: str, year: int, value: float, riket: float) -> str:
+    """A municipality's level in a year against the country's, in one sentence."""
+    return f"{_level_words(name, year, value)}, {_gap_words(value - riket)}."
 
 
 def trend_sentence(now: Position) -> str:
@@ -125,7 +133,7 @@ def trend_sentence(now: Position) -> str:
     if now.previous is None:
         return ""
     peak = points(now.peak - now.value, sign=False)
-    since = f" och är {peak} lägre än toppen {now.peak_year}" if now.peak_year < now.year else ""
+    since = f" och är {peak} lägre än toppen {now.peak_year}" if _below_peak(now) else ""
     return f"Andelen {_change_words(now)}{since}."
 
 
@@ -239,7 +247,6 @@ def change_since_previous(context: RunContext, now: Position) -> Markdown:
     if before_context is None:
         return paragraphs("Det här är planens första körning; det finns ingen tidigare att jämföra med.")
     before = position(before_context)
-    moved = now.value - before.value
     lines = [
         f"Förra körningen ({period_name(before_context.run.period)}) byggde på uppgifter till och med {before.year}: "
         f"{percent(before.value, 2)}, plats {before.rank} av {before.ranked}."
@@ -247,7 +254,7 @@ def change_since_previous(context: RunContext, now: Position) -> Markdown:
     if now.year > before.year:
         lines.append(
             f"Nu finns {now.year} med: {percent(now.value, 2)}, plats {now.rank} av {now.ranked}. "
-            f"Skillnaden mellan åren är {points(moved)}."
+            f"Skillnaden mellan åren är {points(now.value - before.value)}."
         )
     else:
         lines.append("Inget nytt årsvärde har publicerats sedan dess.")
@@ -262,7 +269,9 @@ def change_since_previous(context: RunContext, now: Position) -> Markdown:
     ]
     names = sorted({context.catalogue.measure(row[0]).kort for row in new})
     if names:
-        lines.append(f"Nya uppgifter om kommunen gäller: {sentence_list(names)}.")
+        more = f" och {len(names) - LONGEST_LIST} mått till" if len(names) > LONGEST_LIST else ""
+        told = ", ".join(names[:LONGEST_LIST]) if more else sentence_list(names)
+        lines.append(f"Nya uppgifter om kommunen gäller: {told}{more}.")
     return paragraphs(*lines)
 
 

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
-from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
-from analysis.pages.start.page import LONGEST_LIST, ahead_of, newest_run, own_values, yearly
+from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs
+from analysis.pages.start.page import ahead_of, newest_run, own_values, yearly
 from analysis.runs import Overview, Run, Target, period_name
 from analysis.swedish import percent
 

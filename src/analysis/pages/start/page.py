@@ -25,8 +25,6 @@ QUESTIONS = (
     ("effekt", "Effekten", "03_effekt"),
     ("mal", "Målet", "04_mal"),
 )
-#: Values that a sentence or a figure's labels name one by one; more are summed up.
-LONGEST_LIST = 5
 
 
 def yearly(overview: Overview, run: Run) -> dict[int, float]:

@@ -20,7 +20,7 @@ from analysis.pages.sweden.data import CLASSES, interactive, map_shapes, series_
 from analysis.runs.national import NationalContext
 from analysis.sources.geometry import read_outlines
 from analysis.sources.observation import RIKET
-from analysis.swedish import count, decimal, interval, percent, points
+from analysis.swedish import apart, count, decimal, interval, percent
 
 _SHADES = ("#eef4fa", "#d3e3f2", "#b0cce6", "#84aed6", "#568cc0", "#2f69a3", "#123f73")
 _UNKNOWN = "#e2e2e2"
@@ -33,10 +33,9 @@ def in_short(found: Country) -> Markdown:
     places = found.levels.drop(index=RIKET)[found.year].dropna()
     low, high = places.quantile([0.1, 0.9])
     position = found.table["position"].dropna()
-    change = now - before
     return conclusion(
         f"**{found.year} fick {percent(now, 2)} av landets invånare ekonomiskt bistånd någon gång under året**, "
-        f"{points(abs(change), sign=False)} {'mindre' if change < 0 else 'mer'} än året före.",
+        f"{apart(now - before, 'mer än året före', 'mindre än året före', 'lika mycket som året före')}.",
         f"Åtta av tio kommuner ligger mellan {decimal(low, 2)} och {percent(high, 2)}.",
         f"Sedan {found.year - SPAN} har andelen minskat i {int((found.table['yearly'] < 0).sum())} av {len(position)} "
         f"kommuner. Mot det väntade hamnade {int((position < 0.1).sum())} lägre och {int((position > 0.9).sum())} högre.",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from analysis.answers.own_measure import UNKNOWN_RATIO, two_sources
 from analysis.answers.target import TargetState
-from analysis.pages.parts.markdown import sentence_list
+from analysis.pages.parts.markdown import LONGEST_LIST, sentence_list
 from analysis.runs import RunContext, period_name
 from analysis.swedish import count, decimal, percent, probability
-
-#: Values that a sentence names one by one at most.
-LONGEST_LIST = 5
 
 
 def cross_check_text(context: RunContext, state: TargetState) -> str:

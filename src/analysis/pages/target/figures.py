@@ -12,8 +12,7 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.hover import told_fan
-from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
-from analysis.pages.target.basis import LONGEST_LIST
+from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs
 from analysis.runs import RunContext, period_name
 from analysis.swedish import count, decimal, percent, probability
 

@@ -9,7 +9,7 @@ from analysis.answers.hindcast import Hindcast, Judgement, hindcasts, judgements
 from analysis.answers.target import TargetState
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
 from analysis.forecasts.scoring import wis
-from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs, sentence_list
+from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext, period_name
 from analysis.swedish import day_name, decimal, percent, probability
@@ -26,7 +26,7 @@ def hindcast_sentence(context: RunContext, state: TargetState) -> str:
     ]
     if not parts:
         return ""
-    return f"Med det som var känt då skulle modellen ha gett målet {sentence_list(parts)}."
+    return f"Med det som var känt då skulle modellen ha gett målet {sentence_list(parts[-LONGEST_LIST:])}."
 
 
 def hindcast_table(context: RunContext, state: TargetState) -> Markdown:

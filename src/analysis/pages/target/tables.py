@@ -11,7 +11,7 @@ from analysis.forecasts.backtest import SIZE_CLASSES, size_class, summarise
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import people_behind
-from analysis.pages.parts.markdown import Markdown, paragraphs
+from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.pages.target.text import NOT_APPLICABLE, record_sentence
 from analysis.panel import wide
@@ -60,7 +60,7 @@ def _turning_points(state: TargetState) -> str:
     ]
     return (
         "Sämst gick det från startåren "
-        + " och ".join(parts)
+        + sentence_list(parts[-LONGEST_LIST:])
         + ": då vände utvecklingen i hela landet, och alla kommuner "
         "missades åt samma håll. Sådana år kommer igen."
     )
