@@ -14,7 +14,8 @@
     function read() {
       var found = { k: ["0180", "1480", "1280", "0000"], m: data.matt[0].id, v: "niva", b: null, t: null };
       location.hash.replace(/^#/, "").split("&").forEach(function (part) {
-        var pair = part.split("="), value = decodeURIComponent(pair[1] || "");
+        var pair = part.split("="), value = "";
+        try { value = decodeURIComponent(pair[1] || ""); } catch (fault) { return; }
         if (pair[0] === "k") found.k = value.split(",").filter(function (code, n, all) { return towns[code] && all.indexOf(code) === n; }).slice(0, MOST);
         if (pair[0] === "m" && data.matt.some(function (item) { return item.id === value; })) found.m = value;
         if (pair[0] === "v" && value === "index") found.v = "index";

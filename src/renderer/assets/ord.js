@@ -24,8 +24,7 @@
     opened.forEach(function (part) { part.open = false; });
   });
   function openTarget() {
-    var id = decodeURIComponent(window.location.hash.slice(1));
-    var target = id && document.getElementById(id);
+    var target = document.querySelector(":target");
     var part = target && target.closest("details.mer");
     if (part) { part.open = true; target.scrollIntoView(); }
   }

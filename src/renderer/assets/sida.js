@@ -110,8 +110,6 @@
   watchFrames();
   followReader();
   // The wrapped headings moved: go to the one that the address names.
-  if (window.location.hash) {
-    var target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
-    if (target) target.scrollIntoView();
-  }
+  var target = document.querySelector(":target");
+  if (target) target.scrollIntoView();
 })();

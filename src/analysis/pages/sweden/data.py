@@ -70,16 +70,16 @@ def _limits(values: pd.DataFrame) -> tuple[float, ...]:
     return tuple(sorted({round(2 * float(share)) / 2 for share in shares}))
 
 
-def map_shapes(context: NationalContext) -> dict[str, Any]:
-    """Return each municipality's outline as an SVG path in whole units, north upwards."""
+def map_shapes(context: NationalContext, found: Country) -> dict[str, Any]:
+    """Return the outline of each municipality that has data as an SVG path in whole units, north upwards."""
     outlines = read_outlines(context.project.raw)
     points = np.concatenate([ring for rings in outlines.values() for ring in rings])
     low, high = points.min(axis=0), points.max(axis=0)
     scale = MAP_WIDTH / float(high[0] - low[0])
     shapes = {}
-    for code, rings in sorted(outlines.items()):
+    for code in found.table.index.intersection(list(outlines)).sort_values():
         parts = []
-        for ring in rings:
+        for ring in outlines[code]:
             flat = np.round(
                 np.stack([ring[:, 0] - low[0], high[1] - ring[:, 1]], axis=1) * scale * 10
             ).astype(int)

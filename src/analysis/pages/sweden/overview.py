@@ -66,7 +66,7 @@ def cards(found: Country) -> Markdown:
 def map_figure(context: NationalContext, found: Country) -> Markdown:
     """Draw the map; with script it can be turned to another year and measure."""
     write_script(context.output, "sverige", "bistandSverige", series_data(context, found))
-    write_script(context.output, "karta", "bistandKarta", map_shapes(context))
+    write_script(context.output, "karta", "bistandKarta", map_shapes(context, found))
     outlines = read_outlines(context.project.raw)
     values = found.levels[found.year]
     figure, axes = theme.new_figure(5.2, 8.6)
