@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.answers.micro_study import INFLOW, SEED, TITLES, synthetic_town
+from analysis.answers.months import ADULT_SHARE
 from analysis.errors import BistandError
 from analysis.memory import remember
 from analysis.micro.cost import Price, break_even_months, cost_per_avoided_month, example_price
@@ -16,17 +17,16 @@ from analysis.micro.generator import Microdata
 from analysis.micro.rates import Profile, Rates, count_rates, profile
 from analysis.micro.stockflow import Fitted, Level, Plan, Projection, fit_level, project
 from analysis.micro.trial import emulate, fit_start
-from analysis.micro.volumes import Target, needs_table
+from analysis.micro.volumes import MonthlyTarget, needs_table
 from analysis.panel import series
 from analysis.plans.load import load_register
 from analysis.plans.model import Plan as Adopted
 from analysis.runs import Overview
 from analysis.runs.context import open_panel
-from analysis.sources.observation import WITH_VALUE
+from analysis.sources.observation import POPULATION, WITH_VALUE
 
 LUND, UPPSALA = "lund-2021", "uppsala-vp2025"
 MUNICIPALITY = "0380"
-ADULTS, POPULATION = "AMN_VUXNA", "SCB_FOLKMANGD"
 DRAWS = 400
 #: Additional starts a month in the example figure.
 EXAMPLE_STARTS = 100.0
@@ -61,7 +61,7 @@ class CostStudy:
     stay: dict[str, Contrast]
     months: dict[str, float]
     profiles: dict[str, Profile]
-    target: Target
+    target: MonthlyTarget
     fitted: Fitted
     baseline: Projection
 
@@ -79,7 +79,7 @@ def open_cost(overview: Overview) -> CostStudy:
     fitted = fit_level(rates, published_level(overview))
     stated = overview.runs.targets.get(TARGET_ID)
     due, share = (stated.senast, stated.niva) if stated else (EXAMPLE_DUE, EXAMPLE_SHARE)
-    target = Target(_month(due), share)
+    target = MonthlyTarget(_month(due), share)
     baseline = project(fitted, Plan({}), profiles, target.month - fitted.level.latest, draws=DRAWS, seed=SEED)
     return CostStudy(data, stay, months, profiles, target, fitted, baseline)
 
@@ -105,7 +105,7 @@ def published_level(overview: Overview) -> Level:
     """
     panel = open_panel(overview.project)
     known = panel[panel["status"].isin(WITH_VALUE)]
-    shares = series(known, ADULTS, MUNICIPALITY)
+    shares = series(known, ADULT_SHARE, MUNICIPALITY)
     people = series(known, POPULATION, MUNICIPALITY)
     if len(shares) < 2 or people.empty:
         raise BistandError(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.answers.labour import UNEMPLOYMENT
 from analysis.forecasts.backtest import (
     complete_municipalities,
     panel_forecaster,
@@ -22,14 +23,12 @@ from analysis.forecasts.panel_paths import draw_common, panel_paths
 from analysis.memory import remember
 from analysis.panel import wide
 from analysis.runs.national import NationalContext
-from analysis.sources.observation import RIKET
+from analysis.sources.observation import POPULATION, RIKET
 
 Array = NDArray[np.float64]
 #: Population per code as it was known at an origin.
 SizesAt = Callable[[int], Mapping[str, float]]
 
-POPULATION: Final = "SCB_FOLKMANGD"
-UNEMPLOYMENT: Final = "SCB_ARBETSLOSHET"
 #: Sample paths of each forecast, those in the record too: as many as in the benchmark, so that scores agree.
 DRAWS: Final = 4000
 #: Years ahead that are shown, and that are kept for questions about a target.
@@ -101,7 +100,7 @@ def country(context: NationalContext) -> Country:
     """Return the national results: some fifteen seconds, computed once for all pages; deterministic."""
     levels = wide(context.observations, context.measure)
     people = wide(context.observations, POPULATION)
-    out_of_work = wide(context.observations, UNEMPLOYMENT)
+    out_of_work = wide(context.observations, UNEMPLOYMENT[0])
     return remember(
         "sverige",
         (levels, people, out_of_work),

@@ -25,11 +25,10 @@ from analysis.memory import remember
 from analysis.panel import as_of, wide
 from analysis.paths import Project
 from analysis.runs.context import open_panel
-from analysis.sources.observation import RIKET
+from analysis.sources.observation import POPULATION, RIKET
 
 #: Name of the counterfactual in the forecast log.
 MODEL_NAME = "panel+deklaration"
-POPULATION = "SCB_FOLKMANGD"
 #: The counterfactual is what was locked when every logged quantile is recomputed to within this, percentage points.
 SAME = 0.005
 #: Effects that the power of the dose test is shown for: log change per standard deviation of the log dose.

@@ -9,16 +9,16 @@ from typing import Final
 
 import pandas as pd
 
+from analysis.answers.labour import unemployment
 from analysis.effects.evaluate import PlanEvaluation, Question, evaluate_plan, known_years
 from analysis.effects.evidence import Panel
 from analysis.panel import wide
 from analysis.plans.load import load_plan
 from analysis.plans.model import Plan
 from analysis.runs import RunContext
+from analysis.sources.observation import POPULATION
 from analysis.sources.yaml_in import read_yaml
 
-POPULATION: Final = "SCB_FOLKMANGD"
-UNEMPLOYMENT: Final = ("SCB_ARBETSLOSHET", "N02280")
 #: A decision taken by the end of this month counts from the same year, a later one from the next.
 LAST_MONTH_OF_SAME_YEAR: Final = 3
 
@@ -104,15 +104,11 @@ def panel_of(context: RunContext) -> Panel:
     """Return the tables that the evaluation reads; unemployment falls back on Kolada's where SCB's ends."""
     shares = wide(context.observations, context.run.matt)
     population = wide(context.observations, POPULATION)
-    unemployment = pd.DataFrame()
-    for measure in UNEMPLOYMENT:
-        table = wide(context.observations, measure)
-        new = [year for year in table.columns if year not in unemployment.columns]
-        unemployment = pd.concat([unemployment, table[new]], axis=1)
+    rates = unemployment(context)
     return Panel(
         shares,
         None if population.empty else population,
-        None if unemployment.empty else unemployment,
+        None if rates.empty else rates,
     )
 
 

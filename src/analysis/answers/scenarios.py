@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from analysis.answers.effect import evaluate_run
+from analysis.answers.labour import unemployment_changes
 from analysis.answers.target import TargetState
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.scenarios import LabourRelation, fit_labour_relation, labour_scenario, without_plan
-from analysis.panel import wide
 from analysis.runs import RunContext
 
-OLD_RATE, NEW_RATE, BREAK = "SCB_ARBETSLOSHET", "N02280", 2022
 #: Percentage points of unemployment in the labour-market scenarios.
 CHANGE = 1.0
 #: Coverage of the effect's interval.
@@ -57,17 +54,6 @@ class Scenarios:
     first_year: int
 
 
-def rate_changes(context: RunContext) -> pd.DataFrame:
-    """Yearly changes of unemployment, each within one source: SCB to 2021, Kolada's BAS after the break."""
-    old, new = wide(context.observations, OLD_RATE), wide(context.observations, NEW_RATE)
-    parts = []
-    if old.shape[1] > 1:
-        parts.append(old.diff(axis=1).loc[:, [year for year in old.columns[1:] if year < BREAK]])
-    if new.shape[1] > 1:
-        parts.append(new.diff(axis=1).loc[:, [year for year in new.columns[1:] if year >= BREAK]])
-    return pd.concat(parts, axis=1) if parts else pd.DataFrame()
-
-
 def scenarios(context: RunContext, state: TargetState) -> Scenarios:
     """Compute the scenarios for the target's period, or the last forecast year."""
     found = state.assessment
@@ -92,7 +78,7 @@ def scenarios(context: RunContext, state: TargetState) -> Scenarios:
 
 
 def _relation(context: RunContext, state: TargetState) -> LabourRelation | None:
-    changes = rate_changes(context)
+    changes = unemployment_changes(context)
     if changes.empty:
         return None
     usable = [

@@ -15,12 +15,12 @@ from analysis.forecasts.joint import JointForecast
 from analysis.forecasts.models import forecast_series
 from analysis.forecasts.panel_model import PanelFit, fit_panel
 from analysis.forecasts.panel_paths import panel_paths
-from analysis.forecasts.target import Target, TargetAssessment, assess_target
+from analysis.forecasts.target import TargetAssessment, Threshold, assess_target
 from analysis.memory import remember
 from analysis.panel import series, wide
 from analysis.runs import RunContext
+from analysis.sources.observation import POPULATION
 
-POPULATION = "SCB_FOLKMANGD"
 STATED_MEASURE = "DOK_INVANARE"
 #: A level of zero has no pace: a share is read as at least this, in per cent.
 _FLOOR = 0.0005
@@ -198,7 +198,7 @@ def _assess(
     target = context.target
     if target is None or target.villkor != "högst":
         return None
-    wanted = Target(target.niva, target.senast, context.catalogue.measure(target.matt).kort)
+    wanted = Threshold(target.niva, target.senast, context.catalogue.measure(target.matt).kort)
     if known_own is not None:
         if bridged is None or target.senast not in bridged.paths.periods:
             return None

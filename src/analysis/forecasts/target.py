@@ -34,7 +34,7 @@ def probability_words(probability: float) -> str:
 
 
 @dataclass(frozen=True)
-class Target:
+class Threshold:
     """A target as the council put it.
 
     Attributes
@@ -82,7 +82,7 @@ class TargetAssessment:
         80 %; zero when it is already there.
     """
 
-    target: Target
+    target: Threshold
     paths: SamplePaths
     probability: float
     words: str
@@ -103,7 +103,7 @@ SHORTEST_RECORD: Final = 0.75
 
 
 def assess_target(
-    target: Target,
+    target: Threshold,
     paths: SamplePaths,
     history: Mapping[str, float],
     levels: pd.DataFrame,

@@ -12,7 +12,7 @@ from analysis.micro.stockflow import Fitted, Plan, Uncertainty, project
 
 
 @dataclass(frozen=True)
-class Target:
+class MonthlyTarget:
     """A monthly share (per cent of the population) not to be exceeded in a month."""
 
     month: int
@@ -34,7 +34,7 @@ def probability(
     fitted: Fitted,
     plan: Plan,
     profiles: Mapping[str, Profile],
-    target: Target,
+    target: MonthlyTarget,
     *,
     draws: int = 400,
     seed: int = 1,
@@ -50,7 +50,7 @@ def needed(
     fitted: Fitted,
     measure: str,
     profiles: Mapping[str, Profile],
-    target: Target,
+    target: MonthlyTarget,
     wanted: float,
     *,
     most: float = 200.0,
@@ -83,7 +83,7 @@ def needed(
 def needs_table(
     fitted: Fitted,
     profiles: Mapping[str, Profile],
-    target: Target,
+    target: MonthlyTarget,
     *,
     wanted: tuple[float, ...] = (0.5, 0.8),
     most: float = 200.0,

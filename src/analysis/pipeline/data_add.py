@@ -30,7 +30,7 @@ from analysis.sources.ingest.preview import preview
 from analysis.sources.ingest.reader import NAME as READER
 from analysis.sources.ingest.reader import canonical_csv, with_source
 from analysis.sources.ingest.reading import Reading, read_file
-from analysis.sources.observation import KEY
+from analysis.sources.observation import KEY, POPULATION
 from analysis.sources.passports import LocatedPassport, Passport
 from analysis.sources.privacy import demand_nothing_personal, stop_if_personal
 from analysis.sources.store import NewSource, Stored, already_stored, next_label, store_vintage
@@ -38,7 +38,6 @@ from analysis.sources.store import NewSource, Stored, already_stored, next_label
 Echo = Callable[[str], None]
 Confirm = Callable[[str], bool]
 NATIONAL_FROM: Final = 20
-POPULATION: Final = "SCB_FOLKMANGD"
 _NO_FIELD: Final = ("kolumner", "godta", "i_efterhand", "yes")
 
 

@@ -14,6 +14,7 @@ from analysis.pages.micro.released import measure_page, overview_page, read_rele
 from analysis.pages.micro.released_parts import ReleasedTables
 from analysis.panel import read_panel, series
 from analysis.paths import Project
+from analysis.sources.observation import POPULATION
 from renderer.embedded import render
 
 FOLDER = "sidor"
@@ -24,7 +25,7 @@ def published_figures(project: Project, municipality: str) -> dict[str, dict[str
     if not project.observations.is_file():
         return {}
     rows = read_panel(project)
-    kinds = {"hushåll": "MANAD_HUSHALL", "tkr": "MANAD_UTBETALT", SHARE: "N31807", RESIDENTS: "SCB_FOLKMANGD"}
+    kinds = {"hushåll": "MANAD_HUSHALL", "tkr": "MANAD_UTBETALT", SHARE: "N31807", RESIDENTS: POPULATION}
     return {
         kind: {str(period): float(value) for period, value in series(rows, measure, municipality).items()}
         for kind, measure in kinds.items()

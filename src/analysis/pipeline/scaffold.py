@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from analysis.answers.country import NEAR, POPULATION, UNEMPLOYMENT, latest_known, nearest
+from analysis.answers.country import NEAR, latest_known, nearest
+from analysis.answers.labour import UNEMPLOYMENT
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.panel import build_panel, read_panel, wide
@@ -18,7 +19,7 @@ from analysis.runs.load import RunList
 from analysis.runs.model import Run, period_name
 from analysis.runs.national import MAIN_MEASURE
 from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
-from analysis.sources.observation import RIKET
+from analysis.sources.observation import POPULATION, RIKET
 from analysis.sources.yaml_out import dump_yaml
 
 GROUPS = "jamforelsegrupper.yml"
@@ -184,7 +185,7 @@ def _group_text(project: Project, catalogue: Catalogue, town: Municipality) -> s
     build_panel(project)
     panel = read_panel(project)
     population, year = latest_known(wide(panel, POPULATION))
-    unemployment, _ = latest_known(wide(panel, UNEMPLOYMENT))
+    unemployment, _ = latest_known(wide(panel, UNEMPLOYMENT[0]))
     codes = [code for code in catalogue.municipalities if code != RIKET and code in population.index]
     group = {
         f"liknande-{town.code}": {

@@ -74,7 +74,7 @@ class Commission(Frozen):
     source: Source
 
 
-class Target(Frozen):
+class PlanTarget(Frozen):
     """A goal with a number: what, how much, when, of whom.
 
     `followed` says how runs follow it (`analysis.runs.targets` reads it; keys as in `analysis.runs.model.Target`).
@@ -215,7 +215,7 @@ class Plan(Frozen):
     documents: tuple[Document, ...] = Field(min_length=1)
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     commissions: tuple[Commission, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[PlanTarget, ...] = ()
     #: How many more residents the plan itself wants to leave aid, where it says so.
     ambition_persons: int | None = Field(default=None, gt=0)
     measures: tuple[Measure, ...] = Field(min_length=1)

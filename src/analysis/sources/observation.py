@@ -41,3 +41,5 @@ STATUS_SV: Final = {
 }
 
 RIKET: Final = "0000"
+#: The measure that shares are turned into persons with: inhabitants at the end of the year, SCB.
+POPULATION: Final = "SCB_FOLKMANGD"

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 from analysis.answers.reform import SIZES, events_within, reform_outlook
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.target import Target, assess_target
+from analysis.forecasts.target import Threshold, assess_target
 from analysis.pages.target.reform import reform_sentence, reform_table
 from analysis.paths import Project
 from analysis.sources.events import known_events, load_events
@@ -30,7 +30,7 @@ def state(level: float, centre: float) -> Any:
     draws = centre * np.exp(rng.normal(0, 0.1, size=(4000, 2)))
     paths = SamplePaths(draws, ("2026", "2026-12"), "procent", "2025", "prov", 5)
     levels = pd.DataFrame({2024: [2.0], 2025: [1.9]}, index=["0380"])
-    found = assess_target(Target(level, "2026-12", "vuxna"), paths, {"2025-12": 1.2}, levels)
+    found = assess_target(Threshold(level, "2026-12", "vuxna"), paths, {"2025-12": 1.2}, levels)
     return SimpleNamespace(assessment=found, last_year=2025)
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.pages.month_files import Cells, add_months, copied, open_in
 
 from analysis.answers import month_forecast
+from analysis.answers import position as position_answer
 from analysis.answers import target as target_answer
 from analysis.disclosure.own_counts import added_sources, own_counts
 from analysis.pages.changes import page as changes
@@ -131,7 +132,8 @@ def test_the_checksum_of_an_own_file_is_not_told(small: RunContext, monkeypatch:
 
 def produced(run: RunContext, output: Path) -> dict[str, str]:
     """Everything that pages 01, 04 and 08 and their files say about own counts."""
-    now = position.position(run)
+    shares = position_answer.panel_of(run)
+    now = position_answer.position(run, shares)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(target_answer, "BACKTEST_DRAWS", 60)
         state = target_answer.open_target(run, draws=1000)
@@ -149,7 +151,7 @@ def produced(run: RunContext, output: Path) -> dict[str, str]:
         "nytt": changes.new_values_table(run).text,
         "reviderat": changes.revisions_table(run).text,
         "fakta": json.dumps(
-            position.position_facts(run, now) | {"months": month_forecast.month_facts(months)}
+            position_answer.position_facts(run, shares, now) | {"months": month_forecast.month_facts(months)}
         ),
     }
     files = {path.name: path.read_text(encoding="utf-8") for path in sorted((output / "data").glob("*.csv"))}

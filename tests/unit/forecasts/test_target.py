@@ -7,7 +7,7 @@ import pytest
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.pace import has_suspect_jump, pace, pace_record
 from analysis.forecasts.scenarios import LabourRelation, fit_labour_relation, labour_scenario, without_plan
-from analysis.forecasts.target import Target, assess_target, people_behind, probability_words
+from analysis.forecasts.target import Threshold, assess_target, people_behind, probability_words
 
 LEVELS = pd.DataFrame(
     {2019: [4.0, 5.0, 3.0, 4.0], 2020: [3.6, 5.0, np.nan, 1.2], 2021: [3.2, 5.1, 2.0, 1.2]},
@@ -58,7 +58,7 @@ def test_jumps_that_look_like_errors_are_named() -> None:
 
 def test_assessment_agrees_with_the_paths() -> None:
     paths = some_paths()
-    found = assess_target(Target(2.8, "2023", "andel"), paths, {"2020": 3.6, "2021": 3.2}, LEVELS)
+    found = assess_target(Threshold(2.8, "2023", "andel"), paths, {"2020": 3.6, "2021": 3.2}, LEVELS)
 
     assert found.probability == paths.probability_at_most(2.8, "2023")
     assert found.paths.periods == ("2022", "2023")
@@ -74,7 +74,7 @@ def test_assessment_agrees_with_the_paths() -> None:
 
 
 def test_a_target_already_met_needs_no_pace() -> None:
-    found = assess_target(Target(3.5, "2023", "andel"), some_paths(), {"2021": 3.2}, LEVELS)
+    found = assess_target(Threshold(3.5, "2023", "andel"), some_paths(), {"2021": 3.2}, LEVELS)
 
     assert found.required is None
     assert found.record is None
@@ -83,11 +83,11 @@ def test_a_target_already_met_needs_no_pace() -> None:
 
 def test_a_target_beyond_the_paths_is_refused() -> None:
     with pytest.raises(ValueError, match="2030"):
-        assess_target(Target(3.0, "2030", "andel"), some_paths(), {"2021": 3.2}, LEVELS)
+        assess_target(Threshold(3.0, "2030", "andel"), some_paths(), {"2021": 3.2}, LEVELS)
 
 
 def test_a_measure_without_known_values_has_a_probability_but_no_pace() -> None:
-    found = assess_target(Target(3.0, "2023", "andel"), some_paths(), {}, LEVELS)
+    found = assess_target(Threshold(3.0, "2023", "andel"), some_paths(), {}, LEVELS)
 
     assert found.latest is None
     assert found.required is None
@@ -105,7 +105,7 @@ def test_words_follow_the_probability() -> None:
 
 
 def test_people_behind_the_shares() -> None:
-    found = assess_target(Target(2.8, "2023", "andel"), some_paths(), {"2021": 3.2}, LEVELS)
+    found = assess_target(Threshold(2.8, "2023", "andel"), some_paths(), {"2021": 3.2}, LEVELS)
     people = people_behind(found, 200_000.0, 1.8)
 
     assert people.now == pytest.approx(6400)
@@ -165,7 +165,7 @@ def test_the_pace_so_far_is_that_of_the_last_three_years() -> None:
         str(year): value
         for year, value in zip(range(2012, 2022), [8, 6, 4, 3, 3, 3, 3, 3.1, 3.2, 3.3], strict=True)
     }
-    assessment = assess_target(Target(2.0, "2024", "andelen"), some_paths(), history, LEVELS)
+    assessment = assess_target(Threshold(2.0, "2024", "andelen"), some_paths(), history, LEVELS)
     assert assessment.so_far is not None
     assert assessment.so_far.percent == pytest.approx(100 * ((3.3 / 3.0) ** (1 / 3) - 1))
 

@@ -11,7 +11,7 @@ from analysis.micro.history import History
 from analysis.micro.rates import DURATIONS, OUT_MONTHS, Profile, Rates, count_rates, profile
 from analysis.micro.stockflow import Level, Plan, Uncertainty, fit_level, project
 from analysis.micro.trial import emulate, fit_start
-from analysis.micro.volumes import Target, needed, probability
+from analysis.micro.volumes import MonthlyTarget, needed, probability
 
 STILL = Uncertainty(0.0, 0.0)
 LATEST = 2024 * 12 + 11
@@ -99,7 +99,7 @@ def test_the_same_seed_is_the_same_world() -> None:
 
 def test_volume_needed_and_not_enough() -> None:
     fitted = fit_level(rates(), steady())
-    target = Target(LATEST + 24, 1.1)
+    target = MonthlyTarget(LATEST + 24, 1.1)
     good, nil = profiles(0.6), profiles(0.0)
     need = needed(fitted, "m", good, target, 0.5, draws=100)
     assert need.starts is not None
@@ -109,7 +109,7 @@ def test_volume_needed_and_not_enough() -> None:
     less = probability(fitted, Plan({"m": 0.9 * need.starts}), good, target, draws=100)
     assert less <= 0.5
     assert needed(fitted, "m", nil, target, 0.8, draws=100).starts is None
-    assert needed(fitted, "m", nil, Target(LATEST + 24, 2.0), 0.8, draws=100).starts == 0.0
+    assert needed(fitted, "m", nil, MonthlyTarget(LATEST + 24, 2.0), 0.8, draws=100).starts == 0.0
 
 
 def test_rates_are_counted_from_the_spells(history: History) -> None:

@@ -15,7 +15,7 @@ from analysis.forecasts.backtest import Backtest
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.joint import JointForecast
 from analysis.forecasts.periods import centre, following
-from analysis.forecasts.target import Target as Question
+from analysis.forecasts.target import Threshold as Question
 from analysis.forecasts.target import assess_target
 from analysis.runs.model import Target
 

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from analysis.answers.effect import EffectCase
+from analysis.answers.position import Position
 from analysis.answers.readings import Disagreement, Reading, disagreement, readings
 from analysis.answers.target import TargetState
 from analysis.pages.effect import summary as effect_pages
@@ -16,7 +17,7 @@ from analysis.pages.measures.board import measure_count, status_sentence
 from analysis.pages.measures.ledger import COMPARED, reach_sentence
 from analysis.pages.measures.view import PlanView
 from analysis.pages.parts.markdown import Markdown, bullet_list, callout, paragraphs
-from analysis.pages.position.summary import Position, level_sentence, trend_sentence
+from analysis.pages.position.summary import level_sentence, trend_sentence
 from analysis.pages.target import text as target_text
 from analysis.pages.target.hindcast import hindcast_sentence
 from analysis.plans.vocabulary import NO_FOLLOW_UP

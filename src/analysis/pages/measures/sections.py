@@ -11,7 +11,7 @@ from analysis.plans.counts import CountCheck, check_counts, check_sums
 from analysis.plans.identification import grade_counts
 from analysis.plans.indicators import Verdict
 from analysis.plans.lineage import fate_counts
-from analysis.plans.model import Plan, Target
+from analysis.plans.model import Plan, PlanTarget
 from analysis.plans.vocabulary import Operator
 from analysis.runs import RunContext
 from analysis.swedish import MONTHS, day_name, decimal, numbered
@@ -62,7 +62,7 @@ def targets_table(view: PlanView) -> Markdown:
     return table(frame, columns, caption=f"Målen i {view.plan.title}")
 
 
-def _value(target: Target) -> str:
+def _value(target: PlanTarget) -> str:
     if target.value is None:
         return capitalise(str(target.operator))
     number = decimal(target.value, 0)

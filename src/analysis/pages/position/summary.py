@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+import pandas as pd
 
-from analysis.answers.months import month_series
+from analysis.answers.months import ADULT_SHARE, month_series
+from analysis.answers.position import STATED_MEASURE, Position, position
 from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
@@ -20,73 +20,10 @@ from analysis.pages.parts.markdown import (
     paragraphs,
     sentence_list,
 )
-from analysis.panel import series, wide
+from analysis.panel import series
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import RIKET
 from analysis.swedish import apart, count, moved, percent, points
-
-ADULT_MEASURE = "AMN_VUXNA"
-STATED_MEASURE = "DOK_INVANARE"
-POPULATION = "SCB_FOLKMANGD"
-
-
-@dataclass(frozen=True)
-class Position:
-    """A municipality's place in one year.
-
-    Attributes
-    ----------
-    value, previous
-        Level in the latest year and the year before, in per cent.
-    rank, ranked
-        Place among the `ranked` municipalities with a value that year; 1 is the lowest share.
-    riket, comparable_median
-        National level and the median of the comparison group, in per cent.
-    persons
-        Share times population in `population_year`, or None when the population is not known.
-    """
-
-    year: int
-    value: float
-    previous: float | None
-    peak_year: int
-    peak: float
-    rank: int
-    ranked: int
-    riket: float
-    comparable_median: float
-    comparable_count: int
-    persons: float | None
-    population_year: int | None
-
-
-def position(context: RunContext) -> Position:
-    """Read the municipality's position in its latest known year off the panel."""
-    shares = wide(context.observations, context.run.matt)
-    own = shares.loc[context.run.kommun].dropna()
-    year = int(own.index[-1])
-    municipalities = shares.drop(index=RIKET)[year].dropna()
-    group = shares.loc[[item.code for item in context.comparable], year].dropna()
-    population = wide(context.observations, POPULATION)
-    persons, population_year = None, None
-    if context.run.kommun in population.index:
-        known = population.loc[context.run.kommun].dropna()
-        population_year = int(known.index[-1])
-        persons = float(own[year]) / 100 * float(known.iloc[-1])
-    return Position(
-        year=year,
-        value=float(own[year]),
-        previous=float(own[year - 1]) if year - 1 in own.index else None,
-        peak_year=int(own.idxmax()),
-        peak=float(own.max()),
-        rank=int((municipalities < own[year]).sum()) + 1,
-        ranked=len(municipalities),
-        riket=float(shares.loc[RIKET, year]),
-        comparable_median=float(group.median()),
-        comparable_count=len(group),
-        persons=persons,
-        population_year=population_year,
-    )
 
 
 def position_conclusion(context: RunContext, now: Position) -> Markdown:
@@ -139,8 +76,8 @@ def trend_sentence(now: Position) -> str:
 
 def adult_sentence(context: RunContext) -> str:
     """Return the latest value of the board's adult measure, or its absence when the target needs it."""
-    adults = series(context.documented, ADULT_MEASURE, context.run.kommun)
-    months = month_series(context, ADULT_MEASURE)
+    adults = series(context.documented, ADULT_SHARE, context.run.kommun)
+    months = month_series(context, ADULT_SHARE)
     if months is not None and len(months.final):
         when = f"{period_name(str(months.final.index[-1]))}, egna månadssiffror"
         value = float(months.final.iloc[-1])
@@ -148,7 +85,7 @@ def adult_sentence(context: RunContext) -> str:
         when, value = period_name(str(adults.index[-1])), float(adults.iloc[-1])
     else:
         target = context.target
-        if target is not None and target.matt == ADULT_MEASURE:
+        if target is not None and target.matt == ADULT_SHARE:
             return "Nämndens eget mått, andelen vuxna, hade ännu inget publicerat värde."
         return ""
     return f"Nämndens eget mått, andelen vuxna, var senast {percent(value, 2)} ({when})."
@@ -178,8 +115,8 @@ def position_cards(context: RunContext, now: Position) -> Markdown:
                 f"andelen gånger folkmängden {now.population_year}",
             )
         )
-    adults = series(context.documented, ADULT_MEASURE, context.run.kommun)
-    months = month_series(context, ADULT_MEASURE)
+    adults = series(context.documented, ADULT_SHARE, context.run.kommun)
+    months = month_series(context, ADULT_SHARE)
     if months is not None and len(months.final):
         adults = months.final
     if not adults.empty:
@@ -192,9 +129,9 @@ def position_cards(context: RunContext, now: Position) -> Markdown:
     return key_figures(cards)
 
 
-def trend_figure(context: RunContext, now: Position) -> Markdown:
-    """Draw the municipality, riket and the comparison group over all known years, with the target."""
-    shares = wide(context.observations, context.run.matt)
+def trend_figure(context: RunContext, shares: pd.DataFrame, now: Position) -> Markdown:
+    """Draw the municipality, riket and the comparison group over all years to the position's, with the target."""
+    shares = shares.loc[:, : now.year]
     figure, axes = theme.new_figure()
     years = shares.columns.to_numpy()
     shown = [RIKET, context.run.kommun, *(item.code for item in context.comparable)]
@@ -279,24 +216,4 @@ def measures_shown(context: RunContext) -> tuple[str, ...]:
     """Return the measures that the page argues with, of those that were known."""
     own = context.observations[context.observations["kommun_kod"] == context.run.kommun]
     known = set(own["measure_id"])
-    return tuple(name for name in (context.run.matt, ADULT_MEASURE, STATED_MEASURE) if name in known)
-
-
-def position_facts(context: RunContext, now: Position) -> dict[str, object]:
-    """Return what the start page and later periods need."""
-    code = context.run.kommun
-    adults, shown = {}, context.observations
-    for gender in ("T", "K", "M"):
-        values = series(shown, ADULT_MEASURE, code, gender=gender)
-        adults[gender] = {str(period): float(value) for period, value in values.items()}
-    shares = wide(context.observations, context.run.matt).loc[context.run.kommun].dropna()
-    return {
-        "year": now.year,
-        "value": now.value,
-        "riket": now.riket,
-        "rank": now.rank,
-        "ranked": now.ranked,
-        "comparable_median": now.comparable_median,
-        "series": {str(year): float(value) for year, value in shares.items()},
-        "adults": adults,
-    }
+    return tuple(name for name in (context.run.matt, ADULT_SHARE, STATED_MEASURE) if name in known)

@@ -7,31 +7,22 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.answers.months import ADULT_SHARE
+from analysis.answers.position import YEARS_BACK, Position, compared
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.pages.position.summary import ADULT_MEASURE, Position
-from analysis.panel import series, wide
+from analysis.panel import series
 from analysis.runs import RunContext, period_name
-from analysis.sources.observation import GENDERS, RIKET, STATUS_SV, WITHOUT_VALUE
+from analysis.sources.observation import GENDERS, STATUS_SV, WITHOUT_VALUE
 from analysis.swedish import decimal
 
 
-def comparison_table(context: RunContext, now: Position) -> Markdown:
-    """Return the comparison group by name: level, change in five years and place."""
-    shares = wide(context.observations, context.run.matt)
-    places = shares.drop(index=RIKET)[now.year].rank(method="min")
-    first = max(now.year - 5, int(shares.columns[0]))
-    rows = [
-        {
-            "name": item.name,
-            "level": shares.loc[item.code, now.year],
-            "change": shares.loc[item.code, now.year] - shares.loc[item.code, first],
-            "place": places.get(item.code, float("nan")),
-            "code": item.code,
-        }
-        for item in (context.municipality, *context.comparable, context.catalogue.municipality(RIKET))
-    ]
-    frame = pd.DataFrame(rows).sort_values("level", kind="stable", na_position="last")
+def comparison_table(
+    context: RunContext, shares: pd.DataFrame, now: Position, back: int = YEARS_BACK
+) -> Markdown:
+    """Return the comparison group by name: level, change in some years and place."""
+    frame = compared(context, shares, now, back)
+    first = frame.attrs["since"]
     columns = [
         Column("name", "Kommun"),
         Column("level", f"Andel {now.year}", "number", 2, unit="%"),
@@ -58,7 +49,7 @@ def gender_table(context: RunContext) -> Markdown:
     """Return the board's adult measure for women and men, or say that there is none yet."""
     rows, known = [], context.documented
     for gender, label in (("T", "Alla"), ("K", "Kvinnor"), ("M", "Män")):
-        for period, value in series(known, ADULT_MEASURE, context.run.kommun, gender=gender).items():
+        for period, value in series(known, ADULT_SHARE, context.run.kommun, gender=gender).items():
             rows.append({"gender": label, "period": str(period), "value": value})
     if not rows:
         return paragraphs(
@@ -87,8 +78,8 @@ def gender_table(context: RunContext) -> Markdown:
         frame,
         columns,
         caption="Vuxna biståndsmottagare, andel av befolkningen, kvinnor och män",
-        note=f"{cited(context, known, ADULT_MEASURE)} Skillnaden är i procentenheter. "
-        f"{context.catalogue.measure(ADULT_MEASURE).definition}",
+        note=f"{cited(context, known, ADULT_SHARE)} Skillnaden är i procentenheter. "
+        f"{context.catalogue.measure(ADULT_SHARE).definition}",
     )
 
 

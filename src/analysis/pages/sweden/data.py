@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.answers.country import UNEMPLOYMENT, Country
+from analysis.answers.country import Country
+from analysis.answers.labour import UNEMPLOYMENT
 from analysis.files import write_text
 from analysis.pages.parts.markdown import Markdown, raw_html
 from analysis.panel import wide
@@ -28,7 +29,7 @@ def series_data(context: NationalContext, found: Country) -> dict[str, Any]:
     """Return every municipality's values of the measures that are known for all, and the forecast of the main one."""
     codes = [RIKET, *found.table.index]
     measures = []
-    for measure_id in (context.measure, UNEMPLOYMENT):
+    for measure_id in (context.measure, UNEMPLOYMENT[0]):
         values = wide(context.observations, measure_id)
         measure = context.catalogue.measure(measure_id)
         measures.append(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.answers.readings import ADULT_SHARE, OF_ADULTS
-from analysis.answers.target import POPULATION, TargetState
+from analysis.answers.target import TargetState
 from analysis.forecasts.backtest import SIZE_CLASSES, size_class, summarise
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.scoring import skill_by_origin
@@ -16,6 +16,7 @@ from analysis.pages.parts.table import Column, table
 from analysis.pages.target.text import NOT_APPLICABLE, record_sentence
 from analysis.panel import wide
 from analysis.runs import RunContext, period_name
+from analysis.sources.observation import POPULATION
 from analysis.swedish import count, decimal, points
 
 MODEL_SV = {"panel": "panelmodellen", "naiv": "oförändrad nivå"}
