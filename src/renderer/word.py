@@ -1,4 +1,4 @@
-"""One Word document a run, from the same notebooks as the site, and structural checks of it."""
+"""Word documents of a run, from the same notebooks as the site, and structural checks of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -24,10 +25,20 @@ HEADING = re.compile(r"[Hh]eading ?(\d)")
 NO_DATE = date(2000, 1, 1)
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """An executed notebook as a chapter: by its own title unless another is given, whole or only cells with a tag."""
+
+    notebook: Path
+    title: str = ""
+    tag: str = ""
+
+
 def render_word(
-    notebooks: Sequence[Path],
+    chapters: Sequence[Chapter],
     out: Path,
     *,
+    breaks: bool = False,
     title: str,
     facts: Mapping[str, str],
     subtitle: str | None = None,
@@ -40,10 +51,12 @@ def render_word(
 
     Parameters
     ----------
-    notebooks
-        Executed notebooks, in order. Each becomes a chapter.
+    chapters
+        Executed notebooks, in order.
     out
         File to write.
+    breaks
+        Begin every chapter but the first on a new page.
     title, subtitle
         On the first page.
     facts
@@ -58,13 +71,14 @@ def render_word(
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = [_part(path, f"del{number}", folder) for number, path in enumerate(notebooks, 1)]
+        parts = [_part(chapter, f"del{number}", folder) for number, chapter in enumerate(chapters, 1)]
         (folder / "referens.docx").write_bytes(reference_document(title))
         request = {
             "title": title,
             "facts": [list(item) for item in facts.items()],
             "reference": "referens.docx",
             "out": "ut.docx",
+            "breaks": breaks,
             "parts": parts,
         }
         if subtitle:
@@ -76,15 +90,22 @@ def render_word(
     return out
 
 
-def _part(path: Path, own: str, folder: Path) -> dict[str, str]:
+def _part(chapter: Chapter, own: str, folder: Path) -> dict[str, str]:
+    path = chapter.notebook
     source = read_source(path.parent, path.name)
-    made = notebook_markdown(list(source.cells), own, PageDefaults(echo=False), prefer_png=True)
+    cells = [cell for cell in source.cells if chapter.tag in ("", *cell.get("metadata", {}).get("tags", ()))]
+    made = notebook_markdown(cells, own, PageDefaults(echo=False), prefer_png=True)
     for picture, data in made.files.items():
         if picture.endswith(".svg"):
             raise _svg_only(path)
         files.write_bytes(folder / picture, data)
     place = str(path.parent.resolve())
-    return {"title": source.meta.title, "markdown": made.markdown, "folder": place, "own": f"{own}_files"}
+    return {
+        "title": chapter.title or source.meta.title,
+        "markdown": made.markdown,
+        "folder": place,
+        "own": f"{own}_files",
+    }
 
 
 def _svg_only(path: Path | str) -> BistandError:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import BistandError
-from renderer.word import check_word, render_word
+from renderer.word import Chapter, check_word, render_word
 from renderer.word_reference import pack
 
 FACTS = {"Kommun": "Uppsala (0380)", "Period": "oktober 2024"}
@@ -25,7 +25,13 @@ def document(oracle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         oracle / "fixture/reports/exempelkoping-2024/01_befolkning.ipynb",
     ]
     out = tmp_path_factory.mktemp("word") / "uppsala.docx"
-    return render_word(notebooks, out, title="Läget i Uppsala", facts=FACTS, day=date(2026, 11, 1))
+    return render_word(
+        [Chapter(path) for path in notebooks],
+        out,
+        title="Läget i Uppsala",
+        facts=FACTS,
+        day=date(2026, 11, 1),
+    )
 
 
 def _part(document: Path, name: str) -> str:
@@ -82,7 +88,8 @@ def test_code_and_site_links_are_left_out(document: Path) -> None:
 def test_two_documents_are_byte_identical(document: Path, oracle: Path, tmp_path: Path) -> None:
     notebook = oracle.parent / "stage/reports/uppsala-2024/01_laget.ipynb"
     made = [
-        render_word([notebook], tmp_path / f"{n}.docx", title="T", facts=FACTS).read_bytes() for n in (1, 2)
+        render_word([Chapter(notebook)], tmp_path / f"{n}.docx", title="T", facts=FACTS).read_bytes()
+        for n in (1, 2)
     ]
     assert made[0] == made[1]
     assert "2026-11-01T00:00:00Z" in _part(document, "docProps/core.xml")
@@ -91,7 +98,7 @@ def test_two_documents_are_byte_identical(document: Path, oracle: Path, tmp_path
 def test_figure_without_png_stops_with_a_reason(oracle: Path, tmp_path: Path) -> None:
     notebook = oracle / "fixture/reports/exempelkoping-2024/02_alder.ipynb"
     with pytest.raises(BistandError, match="bara som SVG"):
-        render_word([notebook], tmp_path / "x.docx", title="T", facts={})
+        render_word([Chapter(notebook)], tmp_path / "x.docx", title="T", facts={})
     assert not (tmp_path / "x.docx").exists()
 
 
@@ -108,9 +115,9 @@ def test_linked_svg_is_replaced_by_the_png_beside_it(oracle: Path, tmp_path: Pat
     notebook = _notebook(tmp_path, figure, "## Tom\n\n### Också tom", "## Sist\n\nText.")
     (tmp_path / "b.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
     with pytest.raises(BistandError, match=r"b\.svg: en figur finns bara som SVG"):
-        render_word([notebook], tmp_path / "x.docx", title="T", facts={})
+        render_word([Chapter(notebook)], tmp_path / "x.docx", title="T", facts={})
     shutil.copyfile(oracle / "fixture/bilder/diagram.png", tmp_path / "b.png")
-    made = render_word([notebook], tmp_path / "x.docx", title="T", facts={})
+    made = render_word([Chapter(notebook)], tmp_path / "x.docx", title="T", facts={})
     assert check_word(made) == ()
     text = _text(made)
     assert "Figur\u00a01: Namn" in text
@@ -140,3 +147,34 @@ def test_faults_are_found(
     path = tmp_path / "fel.docx"
     path.write_bytes(pack({**parts, part: spoiled.encode()}))
     assert any(message in finding.message for finding in check_word(path))
+
+
+def test_only_tagged_cells_and_no_sentence_about_the_site(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "raw", "metadata": {}, "source": '---\ntitle: "T"\n---'},
+        {
+            "cell_type": "markdown",
+            "metadata": {"tags": ["namnd"]},
+            "source": "**Först.** Se [sidan](x.ipynb). Sedan.",
+        },
+        {
+            "cell_type": "markdown",
+            "metadata": {"tags": ["namnd"]},
+            "source": "::: {.bara-webb}\nVälj ovan.\n:::",
+        },
+        {
+            "cell_type": "markdown",
+            "metadata": {"tags": ["namnd"]},
+            "source": "Allt finns på [sidan](../data.qmd).",
+        },
+        {"cell_type": "markdown", "metadata": {}, "source": "Bara i bilagan."},
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "a.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    parts = [Chapter(tmp_path / "a.ipynb", "Frågan?", "namnd"), Chapter(tmp_path / "a.ipynb")]
+    made = render_word(parts, tmp_path / "x.docx", title="Titel", facts={}, breaks=True)
+    told = _text(made)
+    first, second = told.split("Frågan?")[1].split("\nT\n")
+    assert first.split() == ["Först.", "Sedan."]
+    assert second.split() == ["Först.", "Sedan.", "Bara", "i", "bilagan."]
+    assert _part(made, "word/document.xml").count('w:type="page"') == 1

@@ -9,7 +9,7 @@ from analysis.answers.published import Published, published
 from analysis.forecasts.log import read_log
 from analysis.pages.position.summary import level_words
 from analysis.paths import Project
-from analysis.pipeline.documents import document_name
+from analysis.pipeline.documents import document_names
 from analysis.runs import period_name
 from analysis.runs.load import load_runs
 from analysis.runs.model import Run, Target
@@ -182,7 +182,7 @@ def _files(project: Project, run: Run) -> tuple[str, ...]:
         "trend",
     )
     wanted = [
-        folder / document_name(run),
+        *(folder / name for name in document_names(run)),
         folder / "figurer" / f"{figure}.png",
         folder / "data" / f"{figure}.csv",
     ]

@@ -288,6 +288,26 @@ local function only_downloads(block)
   return links > 0 and words == 0
 end
 
+-- Sentences that send the reader to a page of the site say nothing on paper.
+local PAGES = { ipynb = true, qmd = true, html = true, docx = true }
+
+local function without_ways_on(para)
+  local out, sentence, leads = pandoc.Inlines {}, pandoc.Inlines {}, false
+  local function close()
+    if not leads then out:extend(sentence) end
+    sentence, leads = pandoc.Inlines {}, false
+  end
+  for i, inline in ipairs(para.content) do
+    sentence:insert(inline)
+    if inline.t == 'Link' and is_local(inline) and PAGES[inline.target:match('%.(%a+)$') or ''] then leads = true end
+    local before = para.content[i - 1]
+    local ended = before and pandoc.utils.stringify(before):match('[.!?:]$')
+    if ended and (inline.t == 'Space' or inline.t == 'SoftBreak') then close() end
+  end
+  close()
+  return #out > 0 and pandoc.Para(out) or {}
+end
+
 local function without_downloads(block) if only_downloads(block) then return {} end end
 
 -- Headings with nothing under them, once code and the facts table are gone.
@@ -303,6 +323,8 @@ end
 
 local function for_word(doc)
   doc = doc:walk { Para = without_downloads, Plain = without_downloads }
+  doc = doc:walk { Div = function(div) if div.classes:includes('bara-webb') then return {} end end }
+  doc = doc:walk { Para = without_ways_on }
   doc = doc:walk {
     CodeBlock = function(code) if code.classes:includes('cell-code') then return {} end end,
     Link = function(link) if is_local(link) then return link.content end end,

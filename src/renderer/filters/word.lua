@@ -108,7 +108,11 @@ local job = pandoc.json.decode(io.read('a'), false)
 local blocks = pandoc.Blocks {}
 if #job.facts > 0 then blocks:insert(facts_table(job.facts)) end
 local count = { fig = 0, tbl = 0, eq = 0 }
-for _, part in ipairs(job.parts) do blocks:extend(part_blocks(part, count)) end
+local page_break = pandoc.RawBlock('openxml', '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+for number, part in ipairs(job.parts) do
+  if job.breaks and number > 1 then blocks:insert(page_break) end
+  blocks:extend(part_blocks(part, count))
+end
 local meta = { title = pandoc.Inlines(job.title), lang = 'sv-SE' }
 if job.subtitle then meta.subtitle = pandoc.Inlines(job.subtitle) end
 local document = pandoc.Pandoc(blocks, pandoc.Meta(meta))

@@ -64,8 +64,16 @@ def run_details(context: RunContext) -> Markdown:
         ),
         ("Regel för gruppen", group.regel),
     ]
-    document = paragraphs(f"Hela körningen finns som [Worddokument]({run.id}.docx) att ta med till ett möte.")
-    return facts(rows, caption="Om körningen") + document
+    return facts(rows, caption="Om körningen") + document_links(context)
+
+
+def document_links(context: RunContext) -> Markdown:
+    """The way to the run's Word documents."""
+    name = context.run.id
+    return paragraphs(
+        f"Att ta med till ett möte: [ett Worddokument om högst sex sidor]({name}-namnd.docx) och "
+        f"[hela körningen som bilaga]({name}.docx)."
+    )
 
 
 def sources_table(context: Shown) -> Markdown:
