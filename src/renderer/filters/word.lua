@@ -108,7 +108,8 @@ local job = pandoc.json.decode(io.read('a'), false)
 local blocks = pandoc.Blocks {}
 if #job.facts > 0 then blocks:insert(facts_table(job.facts)) end
 local count = { fig = 0, tbl = 0, eq = 0 }
-local page_break = pandoc.RawBlock('openxml', '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+local page_break = pandoc.RawBlock('openxml',
+  '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr><w:r><w:br w:type="page"/></w:r></w:p>')
 for number, part in ipairs(job.parts) do
   if job.breaks and number > 1 then blocks:insert(page_break) end
   blocks:extend(part_blocks(part, count))

@@ -181,6 +181,7 @@ def test_every_piece_of_the_page_is_written(opened, run_id: str) -> None:
         target_track.calibration_figure(context, state),
         target_tables.accuracy_table(context, state),
         target_figures.fan_figure(context, state),
+        target_figures.annual_figure(context, state),
         target_tables.forecast_table(context, state),
         target_text.probability_text(context, state),
         target_figures.passage_figure(context, state),

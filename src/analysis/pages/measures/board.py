@@ -10,7 +10,6 @@ from analysis.pages.measures.ledger import assessable, reach_sentence
 from analysis.pages.measures.view import (
     PlanView,
     described,
-    with_small,
 )
 from analysis.pages.parts.markdown import (
     KeyFigure,
@@ -20,7 +19,7 @@ from analysis.pages.parts.markdown import (
     paragraphs,
     sentence_list,
 )
-from analysis.pages.parts.table import Column, status_chip, table
+from analysis.pages.parts.table import Column, status_chip, table, with_small
 from analysis.plans.lineage import origins
 from analysis.plans.model import Measure
 from analysis.plans.status import BoardRow, changes

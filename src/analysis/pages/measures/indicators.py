@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, lines, short_when, when, with_small
+from analysis.pages.measures.view import PlanView, lines, short_when, when
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
-from analysis.pages.parts.table import Column, table
+from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.indicator_model import StatedValue
 from analysis.plans.indicators import MIN_POINTS, FollowUp, Verdict
 from analysis.plans.model import Plan

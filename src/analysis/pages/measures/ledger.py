@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, when, with_small
+from analysis.pages.measures.view import PlanView, when
 from analysis.pages.parts.markdown import Markdown, callout, capitalise, paragraphs, sentence_list
-from analysis.pages.parts.table import Column, table
+from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.identification import RULES, Grade, LedgerEntry, grade_counts
 from analysis.plans.vocabulary import Rollout
 from analysis.swedish import numbered

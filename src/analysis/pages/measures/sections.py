@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, source_text, when, with_small
+from analysis.pages.measures.view import PlanView, source_text, when
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, conclusion, paragraphs
-from analysis.pages.parts.table import Column, table
+from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.counts import CountCheck, check_counts, check_sums
 from analysis.plans.identification import grade_counts
 from analysis.plans.indicators import Verdict

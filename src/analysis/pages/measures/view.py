@@ -121,12 +121,6 @@ def short_when(period: str) -> str:
     return f"{MONTHS[int(period[5:]) - 1][:3]} {period[:4]}"
 
 
-def with_small(text: str, small: str) -> str:
-    """Return markup of a cell: the text, and below it a smaller line (none if `small` is empty)."""
-    below = f'<br><span class="not">{html.escape(small)}</span>' if small else ""
-    return f"{html.escape(text)}{below}"
-
-
 def lines(texts: Sequence[str]) -> str:
     """Return markup of a cell with one text a line; a text is only broken before a bracket."""
     whole = [html.escape(text).replace(" ", NO_BREAK_SPACE) for text in texts]

@@ -7,7 +7,7 @@ from typing import Protocol
 import pandas as pd
 
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs
-from analysis.pages.parts.table import Column, facts, table
+from analysis.pages.parts.table import Column, facts, table, with_small
 from analysis.runs import RunContext, period_name
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.passports import LocatedPassport
@@ -84,21 +84,19 @@ def sources_table(context: Shown) -> Markdown:
         used = context.observations[context.observations["source_id"] == passport.id]
         rows.append(
             {
-                "title": passport.titel,
+                "title": with_small(passport.titel, passport.hanvisning),
                 "producer": passport.producent,
                 "vintage": passport.utgava + (" (pseudoutgåva)" if passport.pseudoutgava else ""),
                 "last": used["period"].max(),
                 "known": used["known_from"].max(),
-                "cite": passport.hanvisning,
             }
         )
     columns = [
-        Column("title", "Källa"),
+        Column("title", "Källa, och så anges den", "html"),
         Column("producer", "Producent"),
         Column("vintage", "Utgåva"),
         Column("last", "Senaste period"),
         Column("known", "Känd från"),
-        Column("cite", "Så anges källan"),
     ]
     return table(pd.DataFrame(rows), columns, caption="Källor och utgåvor som körningen använder")
 

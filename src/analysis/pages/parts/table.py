@@ -121,6 +121,12 @@ def facts(rows: Sequence[tuple[str, str]], *, caption: str) -> Markdown:
     )
 
 
+def with_small(text: str, small: str) -> str:
+    """Return markup of a cell: the text, and below it a smaller line (none if `small` is empty)."""
+    below = f'<br><span class="not">{html.escape(small)}</span>' if small else ""
+    return f"{html.escape(text)}{below}"
+
+
 def status_chip(kind: str, text: str) -> str:
     """Return markup for a status: symbol and word, colour only as a help. Kind: fardig, pagar, avviker, stoppad, okand."""
     symbols = {"fardig": "✓", "pagar": "▸", "avviker": "!", "stoppad": "×", "okand": "?"}

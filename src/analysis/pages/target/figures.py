@@ -21,11 +21,13 @@ MOST_BARS = 12
 
 
 def fan_figure(context: RunContext, state: TargetState) -> Markdown:
-    """The forecast as a fan, with what is known and the target."""
-    parts = [_annual_fan(context, state)]
-    if state.bridged is not None:
-        parts.append(_bridged_fan(context, state))
-    return parts[0] if len(parts) == 1 else parts[1] + parts[0]
+    """The forecast of the target's measure as a fan, with what is known and the target."""
+    return _annual_fan(context, state) if state.bridged is None else _bridged_fan(context, state)
+
+
+def annual_figure(context: RunContext, state: TargetState) -> Markdown:
+    """The forecast of the annual statistics, where the target has a measure of its own."""
+    return paragraphs("") if state.bridged is None else _annual_fan(context, state)
 
 
 def target_picture(
