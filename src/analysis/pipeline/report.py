@@ -17,12 +17,14 @@ from analysis.owned import demand_ours, discard_damaged, open_to_readers, replac
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
+from analysis.pipeline.audit import commit_of
 from analysis.pipeline.code import imported_by
 from analysis.pipeline.documents import write_documents
 from analysis.pipeline.execute import Limits
 from analysis.pipeline.feed import write_feed
 from analysis.pipeline.folders import Folder, make_folders
 from analysis.pipeline.jobs import Job, Outcome
+from analysis.pipeline.manifest import package_versions
 from analysis.pipeline.places import place_folders
 from analysis.pipeline.schedule import Workers
 from analysis.pipeline.site_notebooks import site_folder
@@ -217,15 +219,16 @@ def fill_stage(
     """Put all that the site is made of into the new folder `stage`: sources, documents, facts of the build."""
     published = stage_site(project, runs, stage, country=country)
     write_documents(stage, published, project.root / ".cache" / "sidor")
-    _write_build_facts(stage, quarto)
+    _write_build_facts(project, stage, quarto)
     return published
 
 
-def _write_build_facts(stage: Path, quarto: object | None) -> None:
-    """Write which renderer made the site, beside its pages; nothing in it differs between equal builds."""
+def _write_build_facts(project: Project, stage: Path, quarto: object | None) -> None:
+    """Write what made the site, beside its pages: renderer, commit, packages; nothing differs between equal builds."""
     from renderer.pandoc import pandoc_version
 
     facts = {"återgivare": f"Quarto {quarto}" if quarto else "inbyggd", "pandoc": pandoc_version()}
+    facts |= {"commit": commit_of(project.root) or "okänd"} | package_versions()
     write_text(stage / "bygge.json", json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 

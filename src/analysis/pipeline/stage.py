@@ -12,10 +12,15 @@ import yaml
 from analysis.errors import BistandError
 from analysis.files import write_text
 from analysis.paths import Project
+from analysis.pipeline import downloads
+from analysis.pipeline.audit import NOTEBOOKS, audit_cell, write_notebook_as_run
+from analysis.pipeline.downloads import open_sources, stage_downloads
 from analysis.pipeline.places import stage_places
 from analysis.runs.load import RunList
 from analysis.runs.model import Run
+from analysis.runs.overview import read_results
 from analysis.sources.catalogue import load_catalogue
+from analysis.sources.passports import LocatedPassport, find_passports
 from analysis.sources.yaml_in import read_yaml
 from renderer.glossary import GLOSSARY, glossary_page, load_glossary
 from renderer.phones import RESOURCES
@@ -57,9 +62,12 @@ def stage_site(project: Project, runs: RunList, stage: Path, *, country: bool = 
             shutil.copyfile(page, stage / page.name)
     _stage_glossary(stage)
     _stage_site_notebooks(project, stage)
+    catalogue = load_catalogue(project.raw)
+    stage_downloads(project, runs, published, stage, project.root / ".cache" / "sidor")
+    sources = open_sources(project, catalogue, find_passports(*project.sources))
     for run in published:
-        _copy_run(project.reports / run.id, stage / "reports" / run.id, run)
-    places = stage_places(project, load_catalogue(project.raw), stage) if country else []
+        _copy_run(project.reports / run.id, stage / "reports" / run.id, run, sources)
+    places = stage_places(project, catalogue, stage) if country else []
     config = _configuration(project, published, places)
     _check_pages(config, stage, project)
     write_text(stage / CONFIG, yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=110))
@@ -82,22 +90,28 @@ def _stage_site_notebooks(project: Project, stage: Path) -> None:
             shutil.copytree(folder / part, stage / part)
 
 
-def _copy_run(source: Path, target: Path, run: Run) -> None:
+def _copy_run(source: Path, target: Path, run: Run, sources: tuple[LocatedPassport, ...]) -> None:
     target.mkdir(parents=True)
+    used = read_results(source).get("datakvalitet", {}).get("sources")
+    told = tuple(item for item in sources if used is None or item.passport.id in used)
     for name in run.anteckningsbocker:
-        _copy_titled(source / f"{name}.ipynb", target / f"{name}.ipynb", run)
+        _copy_titled(source / f"{name}.ipynb", target, run, audit_cell(run, name, told))
     for part in ("figurer", "data"):
         if (source / part).is_dir():
             shutil.copytree(source / part, target / part)
 
 
-def _copy_titled(source: Path, target: Path, run: Run) -> None:
-    """Copy a notebook and put the run's name into its title, so that no two pages are called the same."""
+def _copy_titled(source: Path, folder: Path, run: Run, audit: dict[str, Any]) -> None:
+    """Copy a notebook: for download as it was run, and as a page with the run's name in its title."""
     notebook = json.loads(source.read_text(encoding="utf-8"))
+    write_notebook_as_run(notebook, folder / NOTEBOOKS / source.name)
     title = notebook_title(notebook)
     front = {"title": f"{title} – {run.rubrik}"}
     notebook["cells"][0]["source"] = ["---\n", yaml.safe_dump(front, allow_unicode=True, width=500), "---"]
-    write_text(target, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    notebook["cells"].append(audit)
+    write_text(
+        folder / source.name, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    )
 
 
 def notebook_title(notebook: dict[str, Any]) -> str:
@@ -112,7 +126,7 @@ def _configuration(project: Project, runs: tuple[Run, ...], places: list[str]) -
     # stops Quarto in the root only
     config["project"].pop("pre-render", None)
     config["project"]["render"] += places
-    resources = list(RESOURCES)
+    resources = [*RESOURCES, *downloads.RESOURCES]
     sections = []
     if places:
         names = {"sverige": "Sverige, alla kommuner", "jamfor": "Jämför kommuner"}

@@ -79,13 +79,13 @@ class RunContext:
         return (
             None
             if earlier is None
-            else _context(self.project, earlier, self.runs, self.catalogue, self.output)
+            else context_of(self.project, earlier, self.runs, self.catalogue, self.output)
         )
 
     def on(self, day: date) -> RunContext:
         """The same view as it was on an earlier day."""
         earlier = self.run.model_copy(update={"kant_senast": min(day, self.run.kant_senast)})
-        return _context(self.project, earlier, self.runs, self.catalogue, self.output)
+        return context_of(self.project, earlier, self.runs, self.catalogue, self.output)
 
     @property
     def documented(self) -> pd.DataFrame:
@@ -225,10 +225,11 @@ def open_run(
     check_references(run, runs.plans, catalogue, project)
     folder = os.environ.get(OUTPUT_VARIABLE)
     output = Path(folder) if folder else project.reports / "_for_hand" / run_id
-    return _context(project, run, runs, catalogue, output)
+    return context_of(project, run, runs, catalogue, output)
 
 
-def _context(project: Project, run: Run, runs: RunList, catalogue: Catalogue, output: Path) -> RunContext:
+def context_of(project: Project, run: Run, runs: RunList, catalogue: Catalogue, output: Path) -> RunContext:
+    """Return what a run of a project may see, own figures protected."""
     passports = find_passports(*project.sources)
     vintages = concerning(read_panel(project), run, catalogue, passports)
     known, lost = known_rows(vintages, run.kant_senast, catalogue, passports)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pandas as pd
 
 from analysis.disclosure.own_counts import UNTOLD, added_sources
@@ -9,6 +11,7 @@ from analysis.pages.parts.markdown import Markdown, conclusion
 from analysis.pages.parts.table import Column, table
 from analysis.runs import Overview
 from analysis.runs.overview import panel_summary
+from analysis.sources.passports import LocatedPassport
 from analysis.swedish import count
 
 
@@ -56,7 +59,7 @@ def files_table(overview: Overview) -> Markdown:
     own = added_sources(overview.passports)
     rows = [
         {
-            "file": overview.project.relative(item.data),
+            "file": _file_cell(overview, item, own),
             "sha": UNTOLD if item.passport.id in own else f"<code>{item.passport.sha256[:16]}…</code>",
             "fetched": item.passport.hamtad.isoformat(),
             "rule": item.passport.kant_fran.motivering,
@@ -65,13 +68,22 @@ def files_table(overview: Overview) -> Markdown:
         for item in overview.passports
     ]
     columns = [
-        Column("file", "Fil"),
+        Column("file", "Fil", "html"),
         Column("sha", "SHA-256, början", "html"),
         Column("fetched", "Hämtad"),
         Column("rule", "När ett värde räknas som känt"),
         Column("licence", "Villkor"),
     ]
     return table(pd.DataFrame(rows), columns, caption="Filer, kontrollsummor och villkor")
+
+
+def _file_cell(overview: Overview, item: LocatedPassport, own: frozenset[str]) -> str:
+    """The file's name, leading to the file where it may be given away, and to its passport."""
+    name = html.escape(overview.project.relative(item.data))
+    if item.passport.id in own:
+        return name
+    place = f"kallor/{item.passport.id}"
+    return f'<a href="{place}{item.data.suffix}">{name}</a>, <a href="{place}.pass.yml">pass</a>'
 
 
 def measures_table(overview: Overview) -> Markdown:
