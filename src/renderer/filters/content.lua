@@ -264,7 +264,7 @@ local function reread_html(ctx, raw)
   if raw.text:find('<table class="fakta"', 1, true) then return {} end
   local text = raw.text
     :gsub('<style.-</style>', '')
-    :gsub('<span class="tal">(.-)</span>', '<strong>%1</strong> ')
+    :gsub('<span class="tal[^"]*">(.-)</span>', '<strong>%1</strong> ')
     :gsub('<span class="not">(.-)</span>', ' (%1)')
   return pandoc.read(text, 'html').blocks:walk { Table = align_numbers }
 end

@@ -17,7 +17,7 @@ local function facts_table(facts)
   return pandoc.Table({ long = {} }, columns, head, { body }, pandoc.TableFoot {})
 end
 
-local LINE = 84 -- characters of a table's text on one line of the page, in a wide font
+local LINE = 96 -- characters of a table's text on one line of the page
 
 local function longest_word(text)
   local longest = 0
@@ -49,7 +49,7 @@ local function set_widths(tbl)
     for _, cell_ in ipairs(r.cells) do
       if cell_.col_span == 1 and least[column] then
         local text = pandoc.utils.stringify(cell_.contents)
-        least[column] = math.max(least[column], math.min(longest_word(text), 17) + 4)
+        least[column] = math.max(least[column], math.min(longest_word(text), 15) + 3)
         wish[column] = math.max(wish[column], math.min((utf8.len(text) or #text) + 4, 60))
       end
       column = column + cell_.col_span

@@ -84,16 +84,16 @@ def sources_table(context: Shown) -> Markdown:
         used = context.observations[context.observations["source_id"] == passport.id]
         rows.append(
             {
-                "title": with_small(passport.titel, passport.hanvisning),
-                "producer": passport.producent,
+                "title": with_small(
+                    passport.titel, f"{passport.producent}. Så anges den: {passport.hanvisning}"
+                ),
                 "vintage": passport.utgava + (" (pseudoutgåva)" if passport.pseudoutgava else ""),
                 "last": used["period"].max(),
                 "known": used["known_from"].max(),
             }
         )
     columns = [
-        Column("title", "Källa, och så anges den", "html"),
-        Column("producer", "Producent"),
+        Column("title", "Källa", "html"),
         Column("vintage", "Utgåva"),
         Column("last", "Senaste period"),
         Column("known", "Känd från"),
