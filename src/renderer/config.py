@@ -77,6 +77,7 @@ class Sidebar(_Part):
 
     contents: SidebarItems
     style: Literal["docked", "floating"] = "docked"
+    collapse_level: int = Field(default=2, alias="collapse-level", ge=1, le=2)
 
 
 class PageFooter(_Part):
@@ -91,6 +92,7 @@ class Website(_Part):
 
     title: str
     description: str | None = None
+    site_url: str | None = Field(default=None, alias="site-url", pattern=r"^https?://[^\s?#]+$")
     search: bool = False
     page_navigation: bool = Field(default=False, alias="page-navigation")
     navbar: Navbar | None = None

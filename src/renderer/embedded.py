@@ -15,13 +15,14 @@ from analysis.errors import BistandError
 from analysis.memory import slot
 from renderer.config import SiteConfig, load_config
 from renderer.glossary import Glossary, load_glossary
+from renderer.head import first_picture
 from renderer.links import local_target, page_url
 from renderer.pandoc import PageBody, PageJob, pandoc_version, run_batch
 from renderer.phones import PHONE
 from renderer.search import search_files
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, Page, render_page
 from renderer.source import PageSource, read_source
-from renderer.tidy import tidy_body
+from renderer.tidy import parse, tidy_body
 
 RENDERER = "inbyggd"
 BATCH = 16
@@ -107,8 +108,10 @@ def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) 
     pages, reused = _make_pages(prepared, config, jobs, cache)
     titles = {page.source.path: page.title for page in pages}
     before_body = _before_body(stage, config)
+    shown = (first_picture(parse(page.body.html), page.source.path) for page in pages)
+    picture = next((found for found in shown if found), "")
     for page, item in zip(pages, prepared, strict=True):
-        html = render_page(page, config, titles, before_body)
+        html = render_page(page, config, titles, before_body, picture)
         files.write_text(out / page_url(page.source.path), html)
         for name, data in item.pictures.items():
             files.write_bytes(out / Path(page.source.path).parent / name, data)

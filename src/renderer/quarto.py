@@ -14,18 +14,20 @@ import tempfile
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from analysis import files
 from analysis.errors import BistandError
-from renderer.config import load_config
+from renderer.config import SiteConfig, load_config
 from renderer.embedded import RenderReport
 from renderer.folds import fold_sections
 from renderer.glossary import Glossary, load_glossary, mark_terms
-from renderer.links import page_url, relative
+from renderer.head import first_picture, head_tags, put_head_tags
+from renderer.links import local_target, page_url, relative
+from renderer.menus import RUNS
 from renderer.phones import PHONE, add_phone_figures
 from renderer.quarto_kept import bring_back, changed_pages, hashes, keep_site
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, MODULE_STYLE, MODULES, modules_on
@@ -117,7 +119,7 @@ def render(stage: Path, out: Path, keep: Path | None = None) -> RenderReport:
             _run(quarto, [str(project / page) for page in changed])
         for path in (path for pattern in config.project.resources for path in project.glob(pattern)):
             files.write_bytes(built / path.relative_to(project), path.read_bytes())
-        finish(built, load_glossary(stage))
+        finish(built, load_glossary(stage), config)
         if keep is not None:
             keep_site(built, keep, sources, quarto.version, Path(folder))
         built.rename(out)
@@ -140,14 +142,20 @@ def _run(quarto: QuartoVersion, inputs: list[str]) -> None:
         raise BistandError(f"Quarto avbröts:\n{done.stderr.strip()[-3000:]}")
 
 
-def finish(site: Path, glossary: Glossary | None = None) -> None:
+def finish(site: Path, glossary: Glossary | None = None, config: SiteConfig | None = None) -> None:
     """Mend every page of a site that Quarto has built, in place."""
-    for path in sorted(site.rglob("*.html")):
-        if "site_libs" in path.parts or any(part.endswith("_files") for part in path.parts):
-            continue
+    inside = [path for path in sorted(site.rglob("*.html")) if "site_libs" not in path.parts]
+    pages = [path for path in inside if not any(part.endswith("_files") for part in path.parts)]
+    found = (
+        first_picture(parse(path.read_text(encoding="utf-8")), path.relative_to(site).as_posix())
+        for path in sorted(pages, key=lambda path: len(path.parts))
+    )
+    picture = next((item for item in found if item), "")
+    for path in pages:
         name = path.relative_to(site).as_posix()
         phones = {item.relative_to(path.parent).as_posix() for item in path.parent.glob(f"figurer/*{PHONE}")}
-        files.write_text(path, finish_page(path.read_text(encoding="utf-8"), name, phones, glossary))
+        made = finish_page(path.read_text(encoding="utf-8"), name, phones, glossary)
+        files.write_text(path, _with_head(made, config, name, picture) if config else made)
     modules = {script for scripts in MODULES.values() for script in scripts}
     for asset in (*STYLES, *SCRIPTS, MODULE_STYLE, *sorted(modules)):
         files.write_bytes(site / ASSET_FOLDER / asset, (ASSETS / asset).read_bytes())
@@ -177,10 +185,35 @@ def finish_page(html: str, name: str, phones: Collection[str] = (), glossary: Gl
         if not image.has_attr("alt"):
             image["alt"] = ""
     add_phone_figures(soup, lambda link: link in phones)
+    _keep_to_the_run(soup, name)
     fold_sections(main)
     mark_terms(main, glossary, name)
     _link_assets(soup, name)
     return str(soup)
+
+
+def _with_head(html: str, config: SiteConfig, name: str, picture: str) -> str:
+    """Tell in the head what the page is, as the embedded renderer does."""
+    soup = parse(html)
+    main = soup.find("main")
+    if not isinstance(main, Tag):
+        return html
+    title = main.find("h1")
+    own = soup.find("meta", attrs={"name": "description"})
+    described = str(own["content"]) if isinstance(own, Tag) and own.get("content") else None
+    words = " ".join(title.get_text(" ").split()) if isinstance(title, Tag) else config.website.title
+    put_head_tags(soup, head_tags(config, name, words, main, described, picture))
+    return str(soup)
+
+
+def _keep_to_the_run(soup: BeautifulSoup, name: str) -> None:
+    """Previous and next never lead from one run into another."""
+    if not name.startswith(RUNS):
+        return
+    for link in soup.select("nav.page-navigation a[href]"):
+        target = local_target(str(link["href"]), name)
+        if target and PurePosixPath(target[0]).parent != PurePosixPath(name).parent:
+            link.decompose()
 
 
 def _skip_link(soup: BeautifulSoup, body: Tag, main: Tag) -> None:

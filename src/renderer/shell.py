@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from textwrap import shorten
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.swedish import day_name
 from renderer.config import SiteConfig
+from renderer.head import head_tags
 from renderer.links import relative
 from renderer.menus import build_menus, home_url
 from renderer.pandoc import TocEntry
@@ -25,9 +25,6 @@ ASSETS = Path(__file__).parent / "assets"
 ASSET_FOLDER = "site_libs/bistand"
 STYLES = ("farger.css", "innehall.css", "ram.css", "utskrift.css")
 MAIN_ID = "quarto-document-content"
-
-#: Letters of the description in a page's head.
-MOST_DESCRIPTION = 200
 
 #: Interactive parts by the name that a page asks for them with (``data-modul``), and their scripts in order.
 MODULES = {
@@ -99,7 +96,9 @@ def nest_toc(entries: Sequence[TocEntry]) -> tuple[TocNode, ...]:
     return tuple(nodes)
 
 
-def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], before_body: str = "") -> str:
+def render_page(
+    page: Page, config: SiteConfig, titles: Mapping[str, str], before_body: str = "", picture: str = ""
+) -> str:
     """Put a page into its frame.
 
     Parameters
@@ -112,8 +111,11 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
         Plain titles of all pages by source path.
     before_body
         HTML shown first in the main part.
+    picture
+        Preview picture of pages without a figure, from the root.
     """
     source = page.source
+    described = source.meta.description
     site = config.website
 
     def root(path: str) -> str:
@@ -137,7 +139,7 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
             lang=source.meta.lang,
             main_id=MAIN_ID,
             menus=build_menus(config, source.path, titles),
-            meta_description=source.meta.description or first_answer(page.body.html),
+            head_tags=head_tags(config, source.path, page.title, parse(page.body.html), described, picture),
             root=root("."),
             site_css=[root(name) for name in config.format.html.css],
             site_title=site.title,
@@ -149,13 +151,6 @@ def render_page(page: Page, config: SiteConfig, titles: Mapping[str, str], befor
         )
     )
     return html.rstrip() + "\n"
-
-
-def first_answer(html: str) -> str:
-    """Return the beginning of a page's conclusion as plain text, for its head; empty when it has none."""
-    found = parse(html).select_one(".slutsats")
-    text = " ".join(found.get_text(" ").split()) if found else ""
-    return shorten(text, MOST_DESCRIPTION, placeholder=" …")
 
 
 def modules_on(html: str) -> tuple[str, ...]:

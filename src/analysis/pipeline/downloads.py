@@ -82,7 +82,7 @@ def stage_downloads(
         text = harmless(table).to_csv(index=False, sep=";", decimal=",", lineterminator="\n")
         write_text(stage / FOLDER / f"{name}.csv", "\ufeff" + text)
     made_from = [fingerprint(table.astype(str)) for table in tables.values()]
-    book = remember("hamta", made_from, ("analysis.pipeline.downloads",), partial(workbook, tables), cache)
+    book = remember("hamta", made_from, ("pipeline.downloads",), partial(workbook, tables), cache)
     write_bytes(stage / FOLDER / "bistandslaget.xlsx", book.tobytes())
     content = {
         "observationer": json.loads(rows.to_json(orient="records")),

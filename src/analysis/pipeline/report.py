@@ -21,7 +21,6 @@ from analysis.pipeline.audit import commit_of
 from analysis.pipeline.code import imported_by
 from analysis.pipeline.documents import write_documents
 from analysis.pipeline.execute import Limits
-from analysis.pipeline.feed import write_feed
 from analysis.pipeline.folders import Folder, make_folders
 from analysis.pipeline.jobs import Job, Outcome
 from analysis.pipeline.manifest import package_versions
@@ -190,7 +189,7 @@ def publish_site(
     with workroom(cache, "bygge") as room:
         stage, fresh = room / "kallor", room / "_site"
         found = find_quarto() if renderer in {"auto", "quarto"} else None
-        published = fill_stage(project, runs, stage, found, country=country)
+        fill_stage(project, runs, stage, found, country=country)
         _stop_on("sidornas källor", [str(finding) for finding in lint(stage, store)])
         if renderer == "quarto" and found is None:
             raise BistandError(
@@ -203,7 +202,6 @@ def publish_site(
             quarto.render(stage, fresh, cache / "quarto")
         else:
             embedded.render(stage, fresh, jobs=max(1, os.cpu_count() or 1), cache=store)
-        write_feed(fresh, published, title="Biståndsläget")
         _stop_on("den nya webbplatsen", [str(finding) for finding in check_site(fresh, store)])
         open_to_readers(fresh)
         replace_folder(fresh, project.site)

@@ -15,6 +15,7 @@ from analysis.paths import Project
 from analysis.pipeline import downloads
 from analysis.pipeline.audit import NOTEBOOKS, audit_cell, write_notebook_as_run
 from analysis.pipeline.downloads import open_sources, stage_downloads
+from analysis.pipeline.feed import write_feed
 from analysis.pipeline.places import stage_places
 from analysis.runs.load import RunList
 from analysis.runs.model import Run
@@ -23,6 +24,7 @@ from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import LocatedPassport, find_passports
 from analysis.sources.yaml_in import read_yaml
 from renderer.glossary import GLOSSARY, glossary_page, load_glossary
+from renderer.head import FEED
 from renderer.phones import RESOURCES
 
 CONFIG = "_quarto.yml"
@@ -69,6 +71,8 @@ def stage_site(project: Project, runs: RunList, stage: Path, *, country: bool = 
         _copy_run(project.reports / run.id, stage / "reports" / run.id, run, sources)
     places = stage_places(project, catalogue, stage) if country else []
     config = _configuration(project, published, places)
+    site = config["website"]
+    write_feed(stage, published, title=site["title"], address=site.get("site-url", ""))
     _check_pages(config, stage, project)
     write_text(stage / CONFIG, yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=110))
     return published
@@ -126,7 +130,7 @@ def _configuration(project: Project, runs: tuple[Run, ...], places: list[str]) -
     # stops Quarto in the root only
     config["project"].pop("pre-render", None)
     config["project"]["render"] += places
-    resources = [*RESOURCES, *downloads.RESOURCES]
+    resources = [FEED, *RESOURCES, *downloads.RESOURCES]
     sections = []
     if places:
         names = {"sverige": "Sverige, alla kommuner", "jamfor": "Jämför kommuner"}

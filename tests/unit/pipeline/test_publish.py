@@ -13,10 +13,11 @@ from tests.conftest import ROOT
 
 from analysis.errors import BistandError
 from analysis.paths import Project
-from analysis.pipeline.feed import FEED, write_feed
+from analysis.pipeline.feed import write_feed
 from analysis.pipeline.publish import CHECKSUMS, HEADERS, copy_to, make_bundle
 from analysis.runs import load_runs
 from renderer import embedded
+from renderer.head import FEED
 
 
 @pytest.fixture
@@ -124,6 +125,12 @@ def test_the_feed_has_one_entry_a_run_newest_first(checkout: Project, tmp_path: 
     updated = [item.text for item in root.findall("a:entry/a:updated", space)]
     assert len(updated) == len(runs)
     assert updated == sorted(updated, reverse=True)
+    assert not any(link.get("href", "").startswith("http") for link in root.iter(f"{{{space['a']}}}link"))
+    write_feed(tmp_path, runs, title="Biståndsläget", address="https://exempel.se/lage/")
+    root = ElementTree.fromstring((tmp_path / FEED).read_bytes())
+    links = [link.get("href", "") for link in root.iter(f"{{{space['a']}}}link")]
+    assert len(links) == len(runs) + 2
+    assert all(link.startswith("https://exempel.se/lage/") for link in links)
 
 
 def test_an_accessibility_statement_with_places_to_fill_in_is_not_published(
