@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from analysis.errors import BistandError
 from analysis.files import sha256_of
@@ -118,6 +118,13 @@ def _references(page: Facts) -> list[Finding]:
     return findings
 
 
+def _given_as_a_file(target: str, stage: Path, config: SiteConfig) -> bool:
+    """Whether a source is not a page but a file that is copied with the site."""
+    return (stage / target).is_file() and any(
+        PurePosixPath(target).match(pattern) for pattern in config.project.resources
+    )
+
+
 def _links(path: str, page: Facts, facts: dict[str, Facts], stage: Path, config: SiteConfig) -> list[Finding]:
     by_url = {page_url(name): name for name in config.project.render}
     findings = []
@@ -130,7 +137,7 @@ def _links(path: str, page: Facts, facts: dict[str, Facts], stage: Path, config:
         if source is not None:
             if fragment and source in facts and not _has_fragment(facts[source], fragment):
                 findings.append(_at(place, f"länken ”{href}”: ”{fragment}” finns inte på sidan."))
-        elif target.endswith(SOURCE_SUFFIXES):
+        elif target.endswith(SOURCE_SUFFIXES) and not _given_as_a_file(target, stage, config):
             findings.append(_at(place, f"länken ”{href}” går till en sida som inte står i render-listan."))
         elif not target or not (stage / target).exists():
             findings.append(_at(place, f"länken ”{href}” går till en fil som inte finns."))

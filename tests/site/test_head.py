@@ -69,7 +69,8 @@ def test_quartos_pages_get_the_same_head_and_stay_in_their_run(stage: Path, tmp_
     page.parent.mkdir(parents=True)
     nav = '<nav class="page-navigation"><a href="../annan-2024/04_mal.html">F</a><a href="02_atgarder.html">N</a></nav>'
     page.write_text(
-        f'<html><head><meta name="description" content="Gammal."></head><body><main><h1>Läget</h1></main>{nav}</body></html>',
+        f'<html><head><meta name="description" content="Gammal."></head>'
+        f"<body><main><h1>Läget</h1></main>{nav}</body></html>",
         encoding="utf-8",
     )
     config = load_config(stage)

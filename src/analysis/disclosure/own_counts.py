@@ -24,6 +24,7 @@ from analysis.disclosure.values import printed
 from analysis.panel import as_of
 from analysis.sources.catalogue import Catalogue, Measure
 from analysis.sources.ingest.reader import NAME as ADDED
+from analysis.sources.ingest.reader import OLD_NAME
 from analysis.sources.observation import KEY, WITH_VALUE
 from analysis.sources.passports import LocatedPassport
 
@@ -51,6 +52,13 @@ def own_counts(rows: pd.DataFrame, catalogue: Catalogue, passports: Passports) -
     kind = rows["measure_id"].map(kinds)
     monthly = rows["measure_id"].str.startswith("MANAD_") & rows["source_id"].isin(local) & (kind == "antal")
     return (rows["source_id"].isin(added_sources(passports)) | monthly) & (kind != "offentligt")
+
+
+def open_files(rows: pd.DataFrame, catalogue: Catalogue, passports: Passports) -> frozenset[str]:
+    """Return the ids of the sources whose files may be given away as they came: not added, and no own figure in them."""
+    closed = set(rows.loc[own_counts(rows, catalogue, passports), "source_id"]) | added_sources(passports)
+    old = {item.passport.id for item in passports if item.passport.inlasning.lasare == OLD_NAME}
+    return frozenset(item.passport.id for item in passports) - closed - old
 
 
 def open_rows(rows: pd.DataFrame, catalogue: Catalogue, passports: Passports) -> pd.DataFrame:

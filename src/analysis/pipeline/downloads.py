@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 
-from analysis.disclosure.own_counts import added_sources, own_counts
+from analysis.disclosure.own_counts import open_files, own_counts
 from analysis.files import write_bytes, write_text
 from analysis.memory import remember
 from analysis.panel import read_panel
@@ -99,11 +99,9 @@ def stage_downloads(
 def open_sources(
     project: Project, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
 ) -> tuple[LocatedPassport, ...]:
-    """Return the sources whose files may be given away as they are: none of their rows is an own figure."""
-    panel = read_panel(project)
-    closed = set(panel.loc[own_counts(panel, catalogue, passports), "source_id"])
-    known = set(panel["source_id"]) - closed - added_sources(passports)
-    return tuple(item for item in passports if item.passport.id in known)
+    """Return the sources whose files may be given away as they came."""
+    given = open_files(read_panel(project), catalogue, passports)
+    return tuple(item for item in passports if item.passport.id in given)
 
 
 def observation_rows(

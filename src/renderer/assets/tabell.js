@@ -158,4 +158,42 @@
       });
     }
   });
+
+  // A table of steps: a slider over its rows shows one at a time, and says what it says.
+  function addSlider(table, number) {
+    var rows = Array.from(table.tBodies[0].rows);
+    var heads = Array.from(table.tHead.rows[0].cells).map(function (cell) { return cell.textContent.trim(); });
+    if (rows.length < 2) return;
+    var box = document.createElement("div");
+    box.className = "reglage-panel";
+    var label = document.createElement("label");
+    var input = document.createElement("input");
+    input.type = "range";
+    input.id = "reglage-" + number;
+    input.min = 0;
+    input.max = rows.length - 1;
+    input.value = 0;
+    label.htmlFor = input.id;
+    label.textContent = heads[0];
+    var told = document.createElement("output");
+    told.htmlFor = input.id;
+    function show() {
+      rows.forEach(function (row, place) { row.hidden = place !== Number(input.value); });
+      var cells = Array.from(rows[Number(input.value)].cells).map(function (cell) { return cell.textContent.trim(); });
+      input.setAttribute("aria-valuetext", cells[0]);
+      told.textContent = heads.map(function (head, place) { return head + ": " + cells[place]; }).join(". ") + ".";
+    }
+    var all = document.createElement("button");
+    all.type = "button";
+    all.textContent = "Visa alla rader";
+    all.addEventListener("click", function () {
+      rows.forEach(function (row) { row.hidden = false; });
+    });
+    input.addEventListener("input", show);
+    box.append(label, input, told, all);
+    (table.closest(".rulla") || table).insertAdjacentElement("beforebegin", box);
+    show();
+    window.addEventListener("beforeprint", function () { all.click(); });
+  }
+  document.querySelectorAll("table.reglage").forEach(addSlider);
 })();

@@ -13,12 +13,14 @@ from analysis.answers import readings as reading_answer
 from analysis.answers import scenarios as scenario_answer
 from analysis.answers import target as target_pages
 from analysis.answers.effect import evaluate_run
+from analysis.answers.needed import needed
 from analysis.forecasts.log import read_log, validate
 from analysis.pages.target import figures as target_figures
 from analysis.pages.target import hindcast as target_hindcast
 from analysis.pages.target import readings as target_readings
 from analysis.pages.target import scenarios as target_scenarios
 from analysis.pages.target import tables as target_tables
+from analysis.pages.target import takes as target_takes
 from analysis.pages.target import text as target_text
 from analysis.pages.target import track as target_track
 from analysis.panel import build_panel
@@ -193,6 +195,8 @@ def test_every_piece_of_the_page_is_written(opened, run_id: str) -> None:
         target_scenarios.scenario_text(context, state, made),
         target_scenarios.scenario_figure(context, state, made),
         target_tables.requirement_table(context, state),
+        target_takes.takes_text(context, state),
+        target_takes.takes_table(context, state),
         target_hindcast.hindcast_table(context, state),
         target_text.method_text(context, state),
     ]
@@ -231,3 +235,29 @@ def test_facts_are_what_the_start_page_needs(opened) -> None:
     context.publish("mal", facts)
     assert facts["probability"] == state.assessment.probability
     assert facts["target_low80"] < facts["target_median"] < facts["target_high80"]
+
+
+@pytest.mark.parametrize("run_id", ["uppsala-26p-2020-12", "uppsala-1000-2024-10"])
+def test_what_it_would_take_starts_at_the_forecast_and_ends_beyond_80_per_cent(opened, run_id: str) -> None:
+    context, state = opened(run_id)
+    made = needed(context, state)
+    found = state.assessment
+    assert made is not None
+    assert found is not None
+    first, last = made.steps[0], made.steps[-1]
+    assert (first.per_month, first.probability) == (0, pytest.approx(found.probability))
+    assert last.probability >= 0.8
+    chances = [step.probability for step in made.steps]
+    assert chances == sorted(chances)
+    assert all(step.persons == step.per_month * made.months for step in made.steps)
+    assert made.months == {"uppsala-26p-2020-12": 23, "uppsala-1000-2024-10": 24}[run_id]
+    persons = -found.gap80 / 100 * made.base
+    assert made.steps[-1].persons >= persons
+    # the same change of the level, counted the other way
+    assert first.level - last.level == pytest.approx(100 * last.persons / made.base, abs=1e-9)
+
+
+def test_a_target_whose_time_is_out_takes_nothing_more(opened) -> None:
+    context, state = opened("uppsala-26p-2022")
+    assert needed(context, state) is None
+    assert target_takes.takes_table(context, state).text.strip() == ""

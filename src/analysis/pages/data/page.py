@@ -6,9 +6,10 @@ import html
 
 import pandas as pd
 
-from analysis.disclosure.own_counts import UNTOLD, added_sources
+from analysis.disclosure.own_counts import UNTOLD, added_sources, open_files
 from analysis.pages.parts.markdown import Markdown, conclusion
 from analysis.pages.parts.table import Column, table
+from analysis.panel import read_panel
 from analysis.runs import Overview
 from analysis.runs.overview import panel_summary
 from analysis.sources.passports import LocatedPassport
@@ -57,9 +58,10 @@ def files_table(overview: Overview) -> Markdown:
     Checksums of own files are not told: whoever knows all but a small count could try which one gives the sum.
     """
     own = added_sources(overview.passports)
+    given = open_files(read_panel(overview.project), overview.catalogue, overview.passports)
     rows = [
         {
-            "file": _file_cell(overview, item, own),
+            "file": _file_cell(overview, item, given),
             "sha": UNTOLD if item.passport.id in own else f"<code>{item.passport.sha256[:16]}…</code>",
             "fetched": item.passport.hamtad.isoformat(),
             "rule": item.passport.kant_fran.motivering,
@@ -77,10 +79,10 @@ def files_table(overview: Overview) -> Markdown:
     return table(pd.DataFrame(rows), columns, caption="Filer, kontrollsummor och villkor")
 
 
-def _file_cell(overview: Overview, item: LocatedPassport, own: frozenset[str]) -> str:
+def _file_cell(overview: Overview, item: LocatedPassport, given: frozenset[str]) -> str:
     """The file's name, leading to the file where it may be given away, and to its passport."""
     name = html.escape(overview.project.relative(item.data))
-    if item.passport.id in own:
+    if item.passport.id not in given:
         return name
     place = f"kallor/{item.passport.id}"
     return f'<a href="{place}{item.data.suffix}">{name}</a>, <a href="{place}.pass.yml">pass</a>'

@@ -49,6 +49,7 @@ def table(
     *,
     caption: str,
     sortable: bool = False,
+    slider: bool = False,
     highlight: Callable[[pd.Series], bool] | None = None,
     note: str = "",
 ) -> Markdown:
@@ -58,6 +59,8 @@ def table(
     ----------
     frame
         One row a printed row, in printed order.
+    slider
+        Whether scripts may show one row at a time, chosen by a slider over the first column.
     highlight
         Says which rows are the reader's own; they are marked in bold, not by colour alone.
     note
@@ -65,7 +68,7 @@ def table(
     """
     head = "".join(_header(column) for column in columns)
     body = "\n".join(_row(row, columns, highlight) for _, row in frame.iterrows())
-    kind = "tabell sortable" if sortable else "tabell"
+    kind = f"tabell{' sortable' if sortable else ''}{' reglage' if slider else ''}"
     filters = [column.title for column in columns if column.filter]
     data_filter = f' data-filter="{html.escape("|".join(filters))}"' if filters else ""
     foot = f'\n<p class="not">{html.escape(note)}</p>' if note else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.answers.readings import ADULT_SHARE, OF_ADULTS
+from analysis.answers.needed import persons_of
+from analysis.answers.readings import ADULT_SHARE
 from analysis.answers.target import TargetState
 from analysis.forecasts.backtest import SIZE_CLASSES, size_class, summarise
 from analysis.forecasts.distribution import SamplePaths
@@ -236,10 +237,8 @@ def requirement_table(context: RunContext, state: TargetState) -> Markdown:
     if found is None:
         return paragraphs("Målets tid är ute." if state.outcome is not None else "")
     expected = float(found.fan.loc[found.target.period, "median"])
-    people, whom = state.population, "personer under året"
+    people, whom = persons_of(context, state), "personer under året"
     if state.bridged is not None:
-        known = state.population is not None and target.matt == OF_ADULTS
-        people = ADULT_SHARE * state.population if known and state.population is not None else None
         whom = f"vuxna, {period_name(found.target.period)}"
     rows = []
     for goal, gap in ((0.5, found.gap50), (0.8, found.gap80)):
