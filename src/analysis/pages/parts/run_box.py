@@ -93,7 +93,7 @@ def sources_table(context: Shown) -> Markdown:
             }
         )
     columns = [
-        Column("title", "Källa", "html"),
+        Column("title", "Källa, och så anges den", "html"),
         Column("vintage", "Utgåva"),
         Column("last", "Senaste period"),
         Column("known", "Känd från"),

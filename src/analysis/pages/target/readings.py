@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.answers.readings import readings
 from analysis.answers.target import TargetState
 from analysis.pages.parts.markdown import Markdown, paragraphs
-from analysis.pages.parts.table import Column, table
+from analysis.pages.parts.table import Column, table, with_small
 from analysis.pages.target.text import NOT_APPLICABLE
 from analysis.runs import RunContext
 from analysis.swedish import decimal, probability
@@ -25,11 +25,11 @@ def readings_table(context: RunContext, state: TargetState) -> Markdown:
         interval=lambda t: [
             f"{decimal(low, 2)}–{decimal(high, 2)}" for low, high in zip(t["low80"], t["high80"], strict=True)
         ],
+        name=lambda t: [with_small(*pair) for pair in zip(t["name"], t["basis"], strict=True)],
         chance=lambda t: [probability(value) for value in t["probability"]],
     )
     columns = [
-        Column("name", "Läsning"),
-        Column("basis", "Vad talet vilar på"),
+        Column("name", "Läsning, och vad talet vilar på", "html"),
         Column("median", "Prognos", "number", 2, unit="%"),
         Column("interval", "80 %-intervall"),
         Column("chance", f"Sannolikhet för {target.level_text}"),
@@ -39,5 +39,4 @@ def readings_table(context: RunContext, state: TargetState) -> Markdown:
         columns,
         caption="Samma mål, läst på olika sätt",
         highlight=lambda row: bool(row["chosen"]),
-        note=f"Målets text: {target.text}. {target.tolkning}",
     )
