@@ -90,7 +90,7 @@ def basis_sentence(state: TargetState) -> str:
         return ""
     period, value = found.latest
     gap = value - found.target.level
-    left = f"{points(gap, sign=False)} över målet" if gap > 0 else "på eller under målets nivå"
+    left = f"{points(gap, sign=False)} över målet" if round(gap, 2) > 0 else "på eller under målets nivå"
     return f"Senaste kända månad är {period_name(period)}: {percent(value, 2)}, {left}."
 
 
