@@ -21,19 +21,20 @@ from analysis.micro.volumes import MonthlyTarget, needs_table
 from analysis.panel import series
 from analysis.plans.load import load_register
 from analysis.plans.model import Plan as Adopted
-from analysis.runs import Overview
+from analysis.runs import Overview, Run
 from analysis.runs.context import open_panel
+from analysis.sources.catalogue import Municipality
 from analysis.sources.observation import POPULATION, WITH_VALUE
 
 LUND, UPPSALA = "lund-2021", "uppsala-vp2025"
-MUNICIPALITY = "0380"
+#: Whose published level the example is about where no run follows a target of the adults' share.
+EXAMPLE_PLACE = "0380"
 DRAWS = 400
 #: Additional starts a month in the example figure.
 EXAMPLE_STARTS = 100.0
 #: Most additional starts a month that are tried; more than half of the stock cannot start in a month.
 MOST = 200.0
-TARGET_ID = "en-procent-2026"
-#: The example's month and share where the list of runs has no such target.
+#: The example's month and share where no run follows a target of the adults' monthly share.
 EXAMPLE_DUE, EXAMPLE_SHARE = "2026-12", 1.0
 
 
@@ -43,6 +44,8 @@ class CostStudy:
 
     Attributes
     ----------
+    place, run
+        Whose level it is, and the run whose target it is; no run where the example stands for a municipality.
     data
         The synthetic municipality.
     stay, months
@@ -57,6 +60,8 @@ class CostStudy:
         Paths without additional starts.
     """
 
+    place: Municipality
+    run: Run | None
     data: Microdata
     stay: dict[str, Contrast]
     months: dict[str, float]
@@ -76,12 +81,14 @@ def open_cost(overview: Overview) -> CostStudy:
     stay, months, profiles, rates, data = remember(
         "kostnad", (SEED, INFLOW), ("micro", "answers.micro_study", "answers.cost"), _measures
     )
-    fitted = fit_level(rates, published_level(overview))
-    stated = overview.runs.targets.get(TARGET_ID)
+    run = followed(overview)
+    place = overview.catalogue.municipality(run.kommun if run else EXAMPLE_PLACE)
+    fitted = fit_level(rates, published_level(overview, run))
+    stated = overview.runs.targets[run.mal] if run and run.mal else None
     due, share = (stated.senast, stated.niva) if stated else (EXAMPLE_DUE, EXAMPLE_SHARE)
     target = MonthlyTarget(_month(due), share)
     baseline = project(fitted, Plan({}), profiles, target.month - fitted.level.latest, draws=DRAWS, seed=SEED)
-    return CostStudy(data, stay, months, profiles, target, fitted, baseline)
+    return CostStudy(place, run, data, stay, months, profiles, target, fitted, baseline)
 
 
 def _measures() -> tuple[dict[str, Contrast], dict[str, float], dict[str, Profile], Rates, Microdata]:
@@ -98,22 +105,35 @@ def _measures() -> tuple[dict[str, Contrast], dict[str, float], dict[str, Profil
     return stay, months, profiles, count_rates(history), data
 
 
-def published_level(overview: Overview) -> Level:
-    """Read the adult share that the documents state, and the population, off the panel.
+def followed(overview: Overview) -> Run | None:
+    """The run whose target of the adults' share falls due last and that has published two values of it, or None."""
+    for _, target, run in reversed(overview.targets()):
+        if target.matt == ADULT_SHARE and len(overview.facts(run, "mal").get("known", {})) > 1:
+            return run
+    return None
 
-    The earlier value is a yearly mean and stands for the middle of its year.
+
+def published_level(overview: Overview, run: Run | None) -> Level:
+    """Read the adult share as a run has published it, and the population off the panel.
+
+    The latest value, and of the earlier ones the last that lies a year before it, else the one before. A yearly mean
+    stands for the middle of its year. Without a run the documents' values of the example are read.
     """
     panel = open_panel(overview.project)
     known = panel[panel["status"].isin(WITH_VALUE)]
-    shares = series(known, ADULT_SHARE, MUNICIPALITY)
-    people = series(known, POPULATION, MUNICIPALITY)
+    place = run.kommun if run else EXAMPLE_PLACE
+    told = overview.facts(run, "mal")["known"] if run else series(known, ADULT_SHARE, place)
+    shares = sorted((_month(str(period)), float(value)) for period, value in told.items())
+    people = series(known, POPULATION, place)
     if len(shares) < 2 or people.empty:
         raise BistandError(
             "panelen saknar de vuxnas andel eller folkmängden", file=overview.project.observations,
             fix="Kör bistand data build.",
         )  # fmt: skip
-    first, last = (_month(str(period)) for period in shares.index[-2:])
-    return Level(float(people.iloc[-1]), float(shares.iloc[-2]), float(shares.iloc[-1]), last - first, last)
+    last, level = shares[-1]
+    before = [item for item in shares if item[0] <= last - 12] or shares[:-1]
+    first, earlier = before[-1]
+    return Level(float(people.iloc[-1]), earlier, level, last - first, last)
 
 
 def _month(period: str) -> int:
@@ -134,14 +154,20 @@ def prices(overview: Overview) -> tuple[Price, ...]:
     )
 
 
-def mean_benefit(overview: Overview) -> float:
-    """Mean bistånd per adult and month, kronor: Uppsala's budget line over the adults of the published level.
+def budget_of(overview: Overview, study: CostStudy) -> Adopted | None:
+    """The plan whose budget is shown: the one at hand, where it is of the municipality that the page is about."""
+    plan = document(overview, UPPSALA)
+    return plan if plan.municipality == study.place.code else None
+
+
+def mean_benefit(overview: Overview, study: CostStudy) -> float:
+    """Mean bistånd per adult and month, kronor: the budget's line over the adults of the published level.
 
     A mean, not what one person less would save.
     """
     budget = document(overview, UPPSALA).budgets[0]
     paid = budget.amount("Ekonomiskt bistånd", budget.columns[0])
-    level = published_level(overview)
+    level = study.fitted.level
     if paid is None:
         raise BistandError(
             "budgettabellen saknar beloppet för ekonomiskt bistånd", file=overview.project.plans

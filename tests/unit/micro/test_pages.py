@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from analysis.answers import cost as micro_cost
@@ -20,6 +22,8 @@ from analysis.micro.trial import emulate
 from analysis.pages.cost import page as micro_cost_pages
 from analysis.pages.micro import figures as micro_figures
 from analysis.pages.micro import sections as micro_pages
+from analysis.paths import Project
+from analysis.sources.catalogue import load_catalogue
 
 from .conftest import lay_out_history, town
 
@@ -100,3 +104,33 @@ def test_cost_rows_have_no_price_without_a_sure_month(study: Study) -> None:
     rows = micro_cost.cost_rows(fake, (price,))  # type: ignore[arg-type]
     assert rows["kostnad"].isna().all()
     assert "går inte att ange" in rows["skal"].iloc[0]
+
+
+def test_the_level_is_that_of_the_municipality_whose_target_the_site_follows(
+    checkout: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = SimpleNamespace(id="orebro", kommun="1880", mal="egna")
+    target = SimpleNamespace(matt="AMN_VUXNA", senast="2027-12", niva=1.5)
+    known = {"2025-09": 1.9, "2025-10": 1.8, "2026-09": 1.7, "2026-10": 1.6}
+    people = pd.DataFrame(
+        [("1880", "SCB_FOLKMANGD", "2023", "T", "alla", 158_000.0, "observed")],
+        columns=["kommun_kod", "measure_id", "period", "gender", "group", "value", "status"],
+    )
+    monkeypatch.setattr(micro_cost, "open_panel", lambda project: people)
+    site: Any = SimpleNamespace(
+        project=checkout,
+        catalogue=load_catalogue(checkout.raw),
+        targets=lambda: [("egna", target, run)],
+        facts=lambda run, part: {"known": known},
+    )
+    assert micro_cost.followed(site) is run
+    level = micro_cost.published_level(site, run)  # type: ignore[arg-type]
+    assert (level.first_share, level.last_share, level.months) == (1.8, 1.6, 12)
+    place = site.catalogue.municipality("1880")
+    study: Any = SimpleNamespace(
+        place=place, fitted=SimpleNamespace(level=level), data=SimpleNamespace(name="Småby")
+    )
+    said = micro_cost_pages.facts_line(site, study).text + micro_cost_pages.budget_table(site, study).text
+    assert "1,60" in said
+    assert "Örebro" in said
+    assert "Uppsala" not in said

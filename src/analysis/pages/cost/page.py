@@ -8,9 +8,8 @@ from analysis.answers.cost import (
     EXAMPLE_STARTS,
     LUND,
     MOST,
-    TARGET_ID,
-    UPPSALA,
     CostStudy,
+    budget_of,
     cost_rows,
     document,
     example_paths,
@@ -23,20 +22,23 @@ from analysis.answers.micro_study import TITLES
 from analysis.micro.vocabulary import month_label
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
-from analysis.pages.parts.markdown import Markdown, bullet_list, conclusion, paragraphs
+from analysis.pages.parts.markdown import Markdown, bullet_list, conclusion, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.plans.model import Document, Plan
 from analysis.runs import Overview, period_name
 from analysis.swedish import count, decimal, interval, percent, probability
 
 
-def facts_line(study: CostStudy) -> Markdown:
+def facts_line(overview: Overview, study: CostStudy) -> Markdown:
     """Return the line of facts."""
-    level = study.fitted.level
+    level, budget = study.fitted.level, budget_of(overview, study)
+    priced = document(overview, LUND)
+    made_by = [_cited(priced, priced.costs[0].source.doc).producer]
+    made_by += [_cited(budget, budget.budgets[0].source.doc).producer] if budget else []
     parts = [
         f"**{study.data.name}** (påhittad)",
-        f"nivå: {percent(level.last_share, 2)} i {period_name(month_label(level.latest))}, ur Uppsalas dokument",
-        "priser ur Lunds och Uppsalas dokument",
+        f"nivå: {percent(level.last_share, 2)} i {period_name(month_label(level.latest))}, {study.place.name}",
+        f"priser ur dokument från {sentence_list(made_by)}",
         "effekter: syntetiska",
     ]
     return Markdown("::: {.korningsfakta}\n" + " · ".join(parts) + "\n:::\n")
@@ -85,9 +87,11 @@ def _cited(plan: Plan, doc: str) -> Document:
     return next(item for item in plan.documents if item.id == doc)
 
 
-def budget_table(overview: Overview) -> Markdown:
-    """Return the lines of Uppsala's budget that measures and bistånd are paid from."""
-    plan = document(overview, UPPSALA)
+def budget_table(overview: Overview, study: CostStudy) -> Markdown:
+    """Return the lines of the municipality's budget that measures and bistånd are paid from, if a plan has one."""
+    plan = budget_of(overview, study)
+    if plan is None:
+        return paragraphs(f"Ingen avskriven budget för {study.place.name} finns att jämföra priserna med.")
     budget = plan.budgets[0]
     words = ("Ekonomiskt bistånd", "Arbetsmarknadsanställningar", "Lön feriearbete", "AF-medel anställningsstöd",
              "Personalkostnader", "Upphandlad verksamhet", "Köp av extern huvudverksamhet", "Summa kostnader")  # fmt: skip
@@ -100,11 +104,11 @@ def budget_table(overview: Overview) -> Markdown:
         Column("label", "Rad"),
         *(Column(name, name, "number", 0, unit="mnkr") for name in budget.columns),
     ]
-    source = _cited(plan, budget.source.doc)
+    source, mean = _cited(plan, budget.source.doc), count(round(mean_benefit(overview, study), -2))
     return table(
         pd.DataFrame(rows), columns, caption=f"{budget.title}: rader som rör åtgärder och bistånd",
         note=f"Källa: {source.producer}, {source.title}, {source.record_number or ''}, {budget.source.at}. "
-        f"Kostnader är negativa. Budgeten för bistånd motsvarar i medel {count(round(mean_benefit(overview), -2))} kronor "
+        f"Kostnader är negativa. Budgeten för bistånd motsvarar i medel {mean} kronor "
         "per vuxen biståndsmottagare och månad; det är ett medel, inte vad en person färre sparar.",
     )  # fmt: skip
 
@@ -214,8 +218,7 @@ def compared_with_forecast(overview: Overview, study: CostStudy) -> Markdown:
         f"Modellen här utgår från {percent(level.last_share, 2)} och påhittade flöden; mittbanan slutar på "
         f"{percent(float(quantiles(study.baseline)[1, -1]), 2)} och sannolikheten att nå målet är {probability(reached)}."
     )
-    run = overview.latest(TARGET_ID)
-    facts = overview.facts(run, "mal") if run is not None else {}
+    facts = overview.facts(study.run, "mal") if study.run is not None else {}
     known = facts.get("probability")
     other = (
         f"Prognosen ur publicerad statistik säger {probability(float(known))}, med mittbanan "
