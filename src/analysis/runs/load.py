@@ -189,16 +189,19 @@ def check_references(
         if value is not None and value not in allowed:
             known = "SCB:s fyrsiffriga kommunkoder" if field == "kommun" else allowed_values(allowed)
             place = f" i planen {run.plan}" if field == "mal" else ""
+            none = f"inga; planen har inget mål med {FOLLOWED}" if field == "mal" else "inga finns"
             raise refuse(
                 field,
                 f"{field} ”{value}” är okänt{place}",
-                f"Tillåtna värden: {known or f'inga; planen har inget mål med {FOLLOWED}'}.",
+                f"Tillåtna värden: {known or none}.",
             )
     if plan is not None and plan.kommun != run.kommun:
+        mine, theirs = (catalogue.municipality(code).name for code in (run.kommun, plan.kommun))
+        own = allowed_values({name for name, item in plans.items() if item.kommun == run.kommun})
         raise refuse(
             "kommun",
-            f"kommun ”{run.kommun}” är inte planens: {run.plan} gäller kommunen {plan.kommun}",
-            "Rätta kommunen, eller välj en plan som kommunen har.",
+            f"kommun ”{run.kommun}” ({mine}) är inte planens: {run.plan} gäller {theirs} ({plan.kommun})",
+            f"Rätta kommunen, eller välj en plan som {mine} har: {own or 'ingen än; bistand ny-plan skriver en'}.",
         )
     if plan is None:
         for name in sorted(NEEDS_PLAN.intersection(run.anteckningsbocker)):

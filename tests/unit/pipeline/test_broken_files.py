@@ -25,7 +25,7 @@ BROKEN = [
     # The list of runs.
     (RUNS, 'kommun: "1281"', 'kommun: "9999"', "kommun ”9999” är okänt"),
     (RUNS, 'kommun: "1281"', "kommun: 1281", "ska vara text"),
-    (RUNS, 'kommun: "1281"', 'kommun: "0380"', "är inte planens: lund-2021 gäller kommunen 1281"),
+    (RUNS, 'kommun: "1281"', 'kommun: "0380"', "är inte planens: lund-2021 gäller Lund (1281)"),
     (RUNS, 'kommun: "1281"', "kommun: Lund", "”kommun” har fel form"),
     (RUNS, "period: 2021-12", "period: 2021-13", "”period” har fel form"),
     (RUNS, "period: 2021-12", "period: december", "”period” har fel form"),
