@@ -14,6 +14,7 @@ from tests.unit.pages.generated import CODE, FOUND, cases, catalogue, context, f
 from tests.unit.pages.generated_targets import CASES, Case, answer
 from tests.unit.pages.wholeness import sentences, short, whole
 
+from analysis.answers import position
 from analysis.answers.effect import EffectCase
 from analysis.answers.moved import Moved
 from analysis.answers.published import Published
@@ -43,16 +44,18 @@ def told(observations: pd.DataFrame) -> bool:
 @given(figures(), figures(), st.booleans())
 def test_laget_is_whole_for_any_figures(now: pd.DataFrame, before: pd.DataFrame, first: bool) -> None:
     run = context(now, previous=None if first else context(before))
-    place = summary.position(run)
+    place, shares = position.position(run), position.panel_of(run)
     said = [
         summary.position_conclusion(run, place), summary.position_cards(run, place), months.month_text(run),
-        summary.change_since_previous(run, place), tables.comparison_table(run, place), tables.gender_table(run),
+        summary.change_since_previous(run, place), tables.comparison_table(run, shares, place), tables.gender_table(run),
     ]  # fmt: skip
     for part in said:
         whole(part.text)
     short(said[0].text)
     assert percent(place.value, 2) in said[0].text
-    assert since._position(summary.position_facts(run, place), "Örebro") == summary.level_sentence(run, place)
+    assert since._position(
+        position.position_facts(run, position.panel_of(run), place), "Örebro"
+    ) == summary.level_sentence(run, place)
 
 
 @FOUND
@@ -114,11 +117,12 @@ def test_i_korthet_and_the_start_page_say_the_same_whole_sentences(
 ) -> None:
     target, state = answer(one)
     run = context(known, target)
-    place = summary.position(run)
+    place = position.position(run)
     made = brief.open_brief(run, place, view, case, state)
     facts = brief.brief_facts(made)
     results = {
-        "korthet": facts, "laget": summary.position_facts(run, place), "mal": target_facts(run, state), "reform": {}
+        "korthet": facts, "laget": position.position_facts(run, position.panel_of(run), place),
+        "mal": target_facts(run, state), "reform": {}
     }  # fmt: skip
     overview: Any = SimpleNamespace(
         catalogue=catalogue(), facts=lambda run, part: results.get(part, {}), results={"prov": results},

@@ -56,7 +56,7 @@ def changes_conclusion(context: RunContext) -> Markdown:
     return conclusion(
         f"**Sedan körningen {day_name(before.run.kant_senast)} har {_known_words(own)} om "
         f"{context.municipality.name} blivit {'känt' if own == 1 else 'kända'}.**",
-        f"{_revised_words(len(_revised(matched)))} rättats, och {_moved_words(moved)} fått ny status.",
+        f"{_revised_words(len(_revised(matched)))} fått ett nytt värde, och {_moved_words(moved)} fått ny status.",
         _chance_sentence(context),
     )
 
