@@ -69,16 +69,16 @@ def headline(context: RunContext, case: EffectCase) -> str:
 
 
 def estimate_sentence(case: EffectCase) -> str:
-    """How far the share was from the expected, and how often others are that far."""
+    """How far the share was from the expected, and how often others are that far, in two sentences."""
     effect = case.result.effect
     assert effect.estimate is not None
     assert effect.p_value is not None
-    usual = f"; {100 * effect.p_value:.0f} procent av andra kommuner avviker minst så mycket"
+    usual = f" Minst så mycket avviker {100 * effect.p_value:.0f} procent av andra kommuner."
     if effect.verdict == CLEAR:
-        usual = "; färre än 5 procent av kommunerna avviker så mycket utan planen"
+        usual = " Färre än 5 procent av kommunerna avviker så mycket utan planen."
     size = apart(effect.estimate, "högre än väntat", "lägre än väntat", "lika stor som väntat")
     mean = "i genomsnitt " if len(case.result.known_years) > 1 else ""
-    return f"{capitalise(years_of(case))} var andelen {mean}{size}{usual}."
+    return f"{capitalise(years_of(case))} var andelen {mean}{size}.{usual}"
 
 
 def shares_sentence(context: RunContext, case: EffectCase) -> str:
