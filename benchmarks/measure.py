@@ -6,18 +6,24 @@ import ctypes
 import os
 import resource
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 _SUBREAPER = 36
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of a command, the largest memory of one of its processes in MB, and what it printed."""
+    """Seconds of a command, the most memory in MB that it and all it started held together, and what it printed.
+
+    Memory is the sum of proportional set sizes (what processes share is counted once), looked at twice a second.
+    """
 
     wall: float
     cpu: float
@@ -42,10 +48,15 @@ def measure(command: Sequence[str], folder: Path, environment: dict[str, str]) -
         If it fails, with what it printed.
     """
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    ended, most = threading.Event(), [0.0]
+    watcher = threading.Thread(target=_watch, args=(ended, most), daemon=True)
+    watcher.start()
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     wall = time.perf_counter() - began
+    ended.set()
+    watcher.join()
     with suppress(ChildProcessError):
         while True:
             os.waitpid(-1, 0)
@@ -53,4 +64,14 @@ def measure(command: Sequence[str], folder: Path, environment: dict[str, str]) -
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}:\n{done.stdout}\n{done.stderr}")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall, cpu, after.ru_maxrss / 1024, done.stdout)
+    return Cost(wall, cpu, most[0], done.stdout)
+
+
+def _watch(ended: threading.Event, most: list[float]) -> None:
+    """Keep the largest sum of memory of this process's descendants until told to stop."""
+    while not ended.wait(0.5):
+        total = 0
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                total += process.memory_full_info().pss
+        most[0] = max(most[0], total / 1e6)

@@ -119,7 +119,24 @@ def _complement(
         else:
             chosen[candidate] = "följd"
     exposed = frozenset(key for (key, _), variable in system.index.items() if variable in lost)
-    return _trim(system, chosen, policy, witnesses, lost), exposed
+    trimmed = _trim(system, chosen, policy, witnesses, lost)
+    return trimmed | {key: "följd" for key in _above(system, lost) if key not in trimmed}, exposed
+
+
+def _above(system: ReaderSystem, lost: Collection[int]) -> set[Key]:
+    """Return the totals above exposed cells, but for those that are public already.
+
+    A cell counts as exposed although what gave it away was itself worked out from shares, and so is known only roughly:
+    a new total on top of it would place it more tightly.
+    """
+    key_of = {system.variable(key): key for key in system.now.counts if key not in system.now.latent}
+    totals = [(system.variable(item.total), {*map(system.variable, item.parts)}) for item in system.now.sums]
+    reached, grown = {*lost}, bool(lost)
+    while grown:
+        fresh = {total for total, parts in totals if parts & reached} - reached
+        reached |= set()
+        grown = bool(fresh)
+    return {key_of[variable] for variable in reached - {*lost} - system.public if variable in key_of}
 
 
 def _first_exposed(

@@ -53,6 +53,27 @@ def test_an_amount_does_not_tell_what_one_household_got(measures: dict[str, Meas
     assert abs(kept - 531.0) <= 50  # the others are shown, no finer than five households' aid
 
 
+def test_four_persons_are_few_and_five_are_not(measures: dict[str, Measure]) -> None:
+    found = shown({own("MANAD_HUSHALL", "2026-08"): 4.0, own("MANAD_HUSHALL", "2026-09"): 5.0}, measures)
+    assert found[own("MANAD_HUSHALL", "2026-08")] is None
+    assert found[own("MANAD_HUSHALL", "2026-09")] == 5
+
+
+def test_a_share_is_hidden_with_its_own_count_also_where_that_is_large(measures: dict[str, Measure]) -> None:
+    """37 women are hidden since three men would follow from them; 4.63 per cent of 800 would be 37 again."""
+    found = shown(
+        {
+            own("MANAD_VUXNA", "2026-09"): 40.0,
+            own("MANAD_VUXNA", "2026-09", "K"): 37.0,
+            own("MANAD_VUXNA", "2026-09", "M"): 3.0,
+            own("AMN_VUXNA", "2026-09", "K"): 4.63,
+        },
+        measures,
+    )
+    assert found[own("MANAD_VUXNA", "2026-09", "K")] is None
+    assert found[own("AMN_VUXNA", "2026-09", "K")] is None
+
+
 def test_an_amount_whose_households_are_not_given_tells_nothing_of_few(measures: dict[str, Measure]) -> None:
     found = shown({own("MANAD_UTBETALT", "2026-10"): 14.0}, measures)
     assert found[own("MANAD_UTBETALT", "2026-10")] is None

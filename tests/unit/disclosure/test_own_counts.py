@@ -204,6 +204,23 @@ def test_a_cell_hidden_in_an_earlier_run_stays_protected_when_its_total_is_revis
     assert "23" not in changes.revisions_table(run).text
 
 
+def test_what_an_earlier_run_hid_is_not_given_by_a_later_one_in_which_nobody_is_few(
+    copy: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three women became eight: 20 men, who are the same, would now say that 23 - 20 women were 3."""
+    add_months(copy, tmp_path, 18, few, today=date(2025, 9, 1))
+
+    def revised(step: int) -> Cells:
+        cells = dict(few(step))
+        if step == SMALL[1]:
+            cells["Antal vuxna", "Totalt"], cells["Antal vuxna", "Kvinnor"] = 28, 8
+        return cells
+
+    add_months(copy, tmp_path, 18, revised, today=date(2026, 12, 1), name="rattad.xlsx")
+    run = open_in(copy, tmp_path / "ut", monkeypatch, as_of="2026-12-31")
+    assert cell(run.observations, "MANAD_VUXNA", SMALL[0], "M")["status"] == "suppressed"
+
+
 def test_women_and_men_that_do_not_add_up_wait_until_they_do(
     copy: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
