@@ -58,6 +58,8 @@ class CostStudy:
         Stock and flows of the synthetic municipality scaled to the published level.
     baseline
         Paths without additional starts.
+    draws, starts, most
+        Sample paths, additional starts a month in the figure, and the most that are tried.
     """
 
     place: Municipality
@@ -69,6 +71,17 @@ class CostStudy:
     target: MonthlyTarget
     fitted: Fitted
     baseline: Projection
+    draws: int
+    starts: float
+    most: float
+
+    def __str__(self) -> str:
+        lines = [
+            f"{name}: {contrast.effect:+.2f} månader med bistånd på två år"
+            for name, contrast in self.stay.items()
+        ]
+        reached = self.baseline.reach(self.target.month, self.target.share)
+        return "\n".join([*lines, f"utan fler platser nås målet med sannolikheten {reached:.3f}"])
 
     @property
     def horizon(self) -> int:
@@ -76,19 +89,34 @@ class CostStudy:
         return self.target.month - self.fitted.level.latest
 
 
-def open_cost(overview: Overview) -> CostStudy:
-    """Estimate the measures' effects and fit the stock and flows: about ten seconds, deterministic."""
+def open_cost(
+    overview: Overview,
+    run: Run | None,
+    level: Level,
+    target: MonthlyTarget,
+    *,
+    draws: int = DRAWS,
+    starts: float = EXAMPLE_STARTS,
+    most: float = MOST,
+) -> CostStudy:
+    """Estimate the measures' effects and fit the stock and flows to a level: about ten seconds, deterministic.
+
+    `run` is whose level and target they are (`followed`), None for the example's.
+    """
     stay, months, profiles, rates, data = remember(
         "kostnad", (SEED, INFLOW), ("micro", "answers.micro_study", "answers.cost"), _measures
     )
-    run = followed(overview)
     place = overview.catalogue.municipality(run.kommun if run else EXAMPLE_PLACE)
-    fitted = fit_level(rates, published_level(overview, run))
+    fitted = fit_level(rates, level)
+    baseline = project(fitted, Plan({}), profiles, target.month - level.latest, draws=draws, seed=SEED)
+    return CostStudy(place, run, data, stay, months, profiles, target, fitted, baseline, draws, starts, most)
+
+
+def target_of(overview: Overview, run: Run | None) -> MonthlyTarget:
+    """The month and share to reach: the run's target, or the example's where there is no run."""
     stated = overview.runs.targets[run.mal] if run and run.mal else None
     due, share = (stated.senast, stated.niva) if stated else (EXAMPLE_DUE, EXAMPLE_SHARE)
-    target = MonthlyTarget(_month(due), share)
-    baseline = project(fitted, Plan({}), profiles, target.month - fitted.level.latest, draws=DRAWS, seed=SEED)
-    return CostStudy(place, run, data, stay, months, profiles, target, fitted, baseline)
+    return MonthlyTarget(_month(due), share)
 
 
 def _measures() -> tuple[dict[str, Contrast], dict[str, float], dict[str, Profile], Rates, Microdata]:
@@ -208,7 +236,12 @@ def example_paths(study: CostStudy) -> dict[str, Projection]:
     """Paths with additional starts of one measure at a time, in the same drawn worlds as the baseline."""
     return {
         name: project(
-            study.fitted, Plan({name: EXAMPLE_STARTS}), study.profiles, study.horizon, draws=DRAWS, seed=SEED
+            study.fitted,
+            Plan({name: study.starts}),
+            study.profiles,
+            study.horizon,
+            draws=study.draws,
+            seed=SEED,
         )
         for name in study.profiles
     }
@@ -216,7 +249,9 @@ def example_paths(study: CostStudy) -> dict[str, Projection]:
 
 def needs(study: CostStudy) -> pd.DataFrame:
     """Additional starts a month that give 50 and 80 per cent probability, by measure."""
-    return needs_table(study.fitted, study.profiles, study.target, most=MOST, draws=DRAWS, seed=SEED)
+    return needs_table(
+        study.fitted, study.profiles, study.target, most=study.most, draws=study.draws, seed=SEED
+    )
 
 
 def quantiles(projection: Projection) -> np.ndarray:

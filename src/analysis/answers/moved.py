@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.answers.forecast_rows import ROWS_FILE
 from analysis.answers.hindcast import hindcast
-from analysis.answers.published import Published, published, published_of
+from analysis.answers.published import Published, published_of
 from analysis.disclosure.own_counts import added_sources
-from analysis.forecasts.log import read_rows
 from analysis.runs import Run, RunContext
 
 #: Smaller differences are not said: probabilities are printed in whole per cent.
@@ -34,14 +32,6 @@ class Moved:
     added: str
 
 
-def said_now(context: RunContext) -> Published | None:
-    """The run's own forecast of its target as its page gives it; None before it has been made."""
-    if context.target is None:
-        return None
-    rows = context.output / "results" / ROWS_FILE
-    return published(read_rows(rows), context.run, context.target) if rows.exists() else None
-
-
 def said_before(context: RunContext) -> Published | None:
     """The run before's forecast of the same target as it was published; None without one."""
     before = context.previous
@@ -49,15 +39,18 @@ def said_before(context: RunContext) -> Published | None:
     return published_of(before) if before is not None and same else None
 
 
-def moved_runs(context: RunContext) -> tuple[Moved, ...]:
-    """The run itself and the earlier ones of its plan and target whose probability has moved, oldest first."""
+def moved_runs(context: RunContext, said: Published | None) -> tuple[Moved, ...]:
+    """The run itself and the earlier ones of its plan and target whose probability has moved, oldest first.
+
+    `said` is what the run itself says of its target now.
+    """
     found: list[Moved] = []
     view: RunContext | None = context
     while view is not None and view.run.mal == context.run.mal and view.target is not None:
         late, added = _late(view)
         first = published_of(view) if late else None
         if first is not None:
-            now = said_now(view) if view is context else None
+            now = said if view is context else None
             chance = now.probability if now else _probability(view)
             if chance is not None and abs(chance - first.probability) >= SMALLEST:
                 found.append(Moved(view.run, first.probability, chance, late, added))

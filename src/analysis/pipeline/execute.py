@@ -14,7 +14,7 @@ from typing import Any
 
 from analysis.errors import BistandError, computer_error
 from analysis.files import write_text
-from analysis.pipeline.jobs import Job, Outcome, lent
+from analysis.pipeline.jobs import Job, Outcome
 from analysis.pipeline.kernel import ARGUMENTS, WarmKernel, manager_class
 from analysis.runs.context import OUTPUT_VARIABLE
 
@@ -50,16 +50,15 @@ def execute_job(
     job.output.mkdir(parents=True, exist_ok=True)
     error = None
     try:
-        with lent(job):
-            execute_notebook(
-                job.notebook,
-                job.output / job.notebook.name,
-                job.parameters,
-                cwd=job.output,
-                limits=limits or Limits(),
-                sockets=sockets,
-                kernel=kernel,
-            )
+        execute_notebook(
+            job.notebook,
+            job.output / job.notebook.name,
+            job.parameters,
+            cwd=job.output,
+            limits=limits or Limits(),
+            sockets=sockets,
+            kernel=kernel,
+        )
     except BistandError as fault:
         error = str(fault)
     except OSError as fault:

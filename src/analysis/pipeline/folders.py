@@ -16,14 +16,12 @@ from analysis.pipeline.jobs import Job, Outcome, copy_files, files_of
 from analysis.pipeline.manifest import Manifest, stored
 from analysis.pipeline.schedule import Workers, run_jobs
 
-#: Notebooks that read the results of another notebook of the same folder.
-READS = {"08_andringar": ("04_mal",)}
-
 #: Notebooks that wait for another one, because both need the same dear result: the second finds it stored.
 _FOLLOWS = {
     "00_i_korthet": ("03_effekt", "04_mal"),
     "04_mal": ("03_effekt",),
     "05_kostnad": ("07_atgardseffekt",),
+    "08_andringar": ("04_mal",),
 }
 
 #: Seconds that a notebook takes where no earlier time is known.
@@ -106,9 +104,7 @@ def _jobs(
         if notebook.stem not in folder.stale:
             continue
         name = f"{folder.name}/{notebook.stem}"
-        read = tuple(item for item in READS.get(notebook.stem, ()) if item in folder.manifest.notebooks)
-        waits = [f"{folder.name}/{item}" for item in read if item in folder.stale]
-        waits += [f"{folder.name}/{item}" for item in _FOLLOWS.get(notebook.stem, ()) if item in folder.stale]
+        waits = [f"{folder.name}/{item}" for item in _FOLLOWS.get(notebook.stem, ()) if item in folder.stale]
         for other in folder.after.get(notebook.stem, ()):
             waits += [f"{other}/{item}" for item in others[other].stale] if other in others else []
         jobs.append(
@@ -117,7 +113,6 @@ def _jobs(
                 notebook,
                 room / folder.name / notebook.stem,
                 folder.parameters,
-                tuple(room / folder.name / item for item in read),
                 tuple(waits),
                 times.get(name, _GUESS.get(notebook.stem, 3.0)),
                 {FOLDER_VARIABLE: str(project.root / ".cache" / "minne")},

@@ -1,10 +1,8 @@
-"""A job: one notebook, its parameters, where it writes and what it reads. The unit that is scheduled and executed."""
+"""A job: one notebook, its parameters, where it writes and what it waits for. The unit that is scheduled and executed."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,8 +19,6 @@ class Job:
         Folder that only this job writes to: the executed notebook, its figures, data and results.
     parameters
         What papermill injects.
-    reads
-        Output folders of earlier jobs whose results lie in `output` while the notebook runs.
     after
         Names of the jobs that must have passed before this one starts.
     seconds
@@ -35,7 +31,6 @@ class Job:
     notebook: Path
     output: Path
     parameters: dict[str, str]
-    reads: tuple[Path, ...] = ()
     after: tuple[str, ...] = ()
     seconds: float = 5.0
     environment: dict[str, str] = field(default_factory=dict)
@@ -61,21 +56,3 @@ def copy_files(names: tuple[str, ...], source: Path, target: Path) -> None:
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, target / name)
-
-
-@contextmanager
-def lent(job: Job) -> Iterator[None]:
-    """Let the results of the jobs that `job` reads lie in its own folder while it runs."""
-    borrowed: list[str] = []
-    for folder in job.reads:
-        names = tuple(name for name in files_of(folder) if name.startswith("results/"))
-        copy_files(names, folder, job.output)
-        borrowed += names
-    try:
-        yield
-    finally:
-        for name in borrowed:
-            (job.output / name).unlink()
-        results = job.output / "results"
-        if borrowed and not any(results.iterdir()):
-            results.rmdir()

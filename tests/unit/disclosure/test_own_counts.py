@@ -15,7 +15,9 @@ from tests.unit.pages.month_files import Cells, add_months, copied, open_in
 from analysis.answers import month_forecast
 from analysis.answers import position as position_answer
 from analysis.answers import target as target_answer
+from analysis.answers.changes import compare
 from analysis.disclosure.own_counts import added_sources, own_counts
+from analysis.forecasts.log import COLUMNS
 from analysis.pages.changes import page as changes
 from analysis.pages.data.page import files_table
 from analysis.pages.position import months as monthly
@@ -130,6 +132,9 @@ def test_the_checksum_of_an_own_file_is_not_told(small: RunContext, monkeypatch:
         assert (item.passport.sha256[:12] in text) == (item.passport.id not in own)
 
 
+NO_FORECASTS = pd.DataFrame(columns=list(COLUMNS))
+
+
 def produced(run: RunContext, output: Path) -> dict[str, str]:
     """Everything that pages 01, 04 and 08 and their files say about own counts."""
     shares = position_answer.panel_of(run)
@@ -139,6 +144,7 @@ def produced(run: RunContext, output: Path) -> dict[str, str]:
         state = target_answer.open_target(run, draws=1000)
     months = month_forecast.open_months(run, state)
     assert months.forecast is not None
+    found = compare(run, run.previous, NO_FORECASTS)
     pages = {
         "text": monthly.month_text(run).text,
         "figur": monthly.month_figure(run).text,
@@ -148,8 +154,8 @@ def produced(run: RunContext, output: Path) -> dict[str, str]:
         "prognostabell": monthly_forecast.month_forecast_table(run, months).text,
         "dokument": position_tables.related_table(run).text,
         "ändring": position.change_since_previous(run, now).text,
-        "nytt": changes.new_values_table(run).text,
-        "reviderat": changes.revisions_table(run).text,
+        "nytt": changes.new_values_table(run, found).text,
+        "reviderat": changes.revisions_table(run, found).text,
         "fakta": json.dumps(
             position_answer.position_facts(run, shares, now) | {"months": month_forecast.month_facts(months)}
         ),
@@ -201,7 +207,7 @@ def test_a_cell_hidden_in_an_earlier_run_stays_protected_when_its_total_is_revis
         second = cell(after, "MANAD_VUXNA", SMALL[0], gender)["status"] == "suppressed"
         assert second or not first, gender
     assert cell(after, "MANAD_VUXNA", SMALL[0], "K")["status"] == "suppressed"
-    assert "23" not in changes.revisions_table(run).text
+    assert "23" not in changes.revisions_table(run, compare(run, run.previous, NO_FORECASTS)).text
 
 
 def test_what_an_earlier_run_hid_is_not_given_by_a_later_one_in_which_nobody_is_few(

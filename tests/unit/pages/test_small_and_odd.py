@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import pandas as pd
 from hypothesis import assume, given
@@ -15,10 +15,13 @@ from tests.unit.pages.generated_targets import CASES, Case, answer
 from tests.unit.pages.wholeness import sentences, short, whole
 
 from analysis.answers import position
+from analysis.answers.changes import Changes
+from analysis.answers.changes import both as matched
 from analysis.answers.effect import EffectCase
 from analysis.answers.moved import Moved
 from analysis.answers.published import Published
 from analysis.answers.target import target_facts
+from analysis.forecasts.log import COLUMNS
 from analysis.pages.brief import text as brief
 from analysis.pages.changes import page as changes
 from analysis.pages.effect import summary as effect
@@ -30,8 +33,11 @@ from analysis.pages.position import months, summary, tables
 from analysis.pages.start import page as start
 from analysis.pipeline import since
 from analysis.plans.identification import Grade
+from analysis.plans.status import changes as changed
 from analysis.plans.vocabulary import Change
 from analysis.swedish import percent, probability
+
+NO_FORECASTS = pd.DataFrame(columns=list(COLUMNS))
 
 
 def told(observations: pd.DataFrame) -> bool:
@@ -162,15 +168,19 @@ def test_andringar_is_whole_for_any_two_runs(
     earlier = context(before, target)
     run = context(now, target, earlier)
     moved = [Moved(run.run, 0.1, 0.2, late, "2026-11-27")] if late else []
-    with (
-        patch.object(changes, "open_view", lambda context: view if context is run else older),
-        patch.object(changes, "said_before", lambda context: said),
-        patch.object(changes, "said_now", lambda context: said),
-        patch.object(changes, "moved_runs", lambda context: tuple(moved)),
-    ):
-        whole(changes.changes_conclusion(run).text)
-        short(changes.changes_conclusion(run).text)
-        whole(changes.moved_text(run))
-        for build in (changes.new_values_table, changes.revisions_table, changes.statuses_table):
-            whole(build(run).text)
-    whole(changes.changes_conclusion(context(now)).text)
+    found = Changes(
+        before=earlier,
+        matched=matched(run, earlier),
+        statuses=changed(older.board, view.board),
+        own=NO_FORECASTS,
+        then=said,
+        now=said,
+        moved=tuple(moved),
+    )
+    whole(changes.changes_conclusion(run, found).text)
+    short(changes.changes_conclusion(run, found).text)
+    whole(changes.moved_text(run, found.moved))
+    for build in (changes.new_values_table, changes.revisions_table, changes.statuses_table):
+        whole(build(run, found).text)
+    first = replace(found, before=None, matched=found.matched.iloc[:0])
+    whole(changes.changes_conclusion(context(now), first).text)

@@ -4,60 +4,34 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.answers.forecast_rows import FIRST_LIVE_DAY, ROWS_FILE
-from analysis.answers.moved import moved_runs, said_before, said_now
-from analysis.forecasts.log import read_log, read_rows
+from analysis.answers.changes import Changes
+from analysis.answers.forecast_rows import FIRST_LIVE_DAY
+from analysis.answers.moved import Moved
+from analysis.forecasts.log import read_log
 from analysis.pages.measures.board import chip, measure_name
-from analysis.pages.measures.view import open_view
 from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.panel import select
-from analysis.plans.status import changes
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
 from analysis.swedish import count, day_name, decimal, numbered, points, probability
 
-_KEY = ["kommun_kod", "measure_id", "period", "gender", "group"]
 _GENDERS = {"T": "alla", "K": "kvinnor", "M": "män"}
 _QUANTILES = {"0.1": "low", "0.5": "median", "0.9": "high"}
 _BASELINE = "naiv"
 
 
-def _both(context: RunContext, before: RunContext) -> pd.DataFrame:
-    """Match what the two runs may show; ``_merge`` says which of them knew a row.
-
-    A row without a number (an empty cell of a file) is not known: filled in later it is new, not revised.
-    """
-    columns = [*_KEY, "value", "unit", "status"]
-    earlier = before.observations[columns]
-    matched = earlier[earlier["status"] != "missing"].merge(
-        context.observations[columns], on=_KEY, how="outer", suffixes=("_fore", "_nu"), indicator=True
-    )
-    return matched[(matched["_merge"] != "right_only") | (matched["status_nu"] != "missing")]
-
-
-def _revised(matched: pd.DataFrame) -> pd.DataFrame:
-    known = matched[matched["_merge"] == "both"]
-    same = (known["value_fore"] == known["value_nu"]) | (
-        known["value_fore"].isna() & known["value_nu"].isna()
-    )
-    return known[~same]
-
-
-def changes_conclusion(context: RunContext) -> Markdown:
+def changes_conclusion(context: RunContext, found: Changes) -> Markdown:
     """Return the page's conclusion: how much is new, how much was revised, how many statuses moved."""
-    before = context.previous
+    before = found.before
     if before is None:
         return conclusion("**Det här är planens första körning.** Det finns ingen tidigare att jämföra med.")
-    matched = _both(context, before)
-    new = matched[matched["_merge"] == "right_only"]
-    own = int((new["kommun_kod"] == context.run.kommun).sum())
-    moved = len(changes(open_view(before).board, open_view(context).board))
+    own = int((found.new["kommun_kod"] == context.run.kommun).sum())
     return conclusion(
         f"**Sedan körningen {day_name(before.run.kant_senast)} har {_known_words(own)} om "
         f"{context.municipality.name} blivit {'känt' if own == 1 else 'kända'}.**",
-        f"{_revised_words(len(_revised(matched)))} fått ett nytt värde, och {_moved_words(moved)} fått ny status.",
-        _chance_sentence(context),
+        f"{_revised_words(len(found.revised))} fått ett nytt värde, och {_moved_words(len(found.statuses))} fått ny status.",
+        _chance_sentence(context, found),
     )
 
 
@@ -74,9 +48,9 @@ def _moved_words(number: int) -> str:
     return f"{numbered(number, 'åtgärdsrad', 'åtgärdsrader') if number else 'inga åtgärdsrader'} har"
 
 
-def _chance_sentence(context: RunContext) -> str:
+def _chance_sentence(context: RunContext, found: Changes) -> str:
     """Say what the target's probability was, as published, and what it is; the forecasts stand in the table below."""
-    before, now, target = said_before(context), said_now(context), context.target
+    before, now, target = found.then, found.now, context.target
     if before is None or now is None or target is None:
         return ""
     return (
@@ -85,10 +59,10 @@ def _chance_sentence(context: RunContext) -> str:
     )
 
 
-def moved_text(context: RunContext) -> str:
+def moved_text(context: RunContext, moved: tuple[Moved, ...]) -> str:
     """Say which finished runs have another probability now, from what to what, and why."""
     sentences = []
-    for item in moved_runs(context):
+    for item in moved:
         figures = "en egen uppgift lades" if item.late == 1 else f"{count(item.late)} egna uppgifter lades"
         own = "Den här körningen" if item.run.id == context.run.id else f"Körningen {item.run.rubrik}"
         sentences.append(
@@ -99,13 +73,11 @@ def moved_text(context: RunContext) -> str:
     return "\n\n".join(sentences)
 
 
-def new_values_table(context: RunContext) -> Markdown:
+def new_values_table(context: RunContext, found: Changes) -> Markdown:
     """Return the municipality's own numbers that were not known last time."""
-    before = context.previous
-    if before is None:
+    if found.before is None:
         return paragraphs("Ingen tidigare körning finns.")
-    known = _both(context, before)
-    known = known[known["_merge"] == "right_only"]
+    known = found.new
     new = known[known["kommun_kod"] == context.run.kommun]
     others = paragraphs(
         f"Om andra kommuner och riket har {_known_words(len(known) - len(new))} blivit kända."
@@ -154,12 +126,11 @@ def _new_lines(context: RunContext, part: pd.DataFrame) -> list[dict[str, str]]:
     return lines
 
 
-def revisions_table(context: RunContext) -> Markdown:
+def revisions_table(context: RunContext, found: Changes) -> Markdown:
     """Return earlier numbers of the run's measure that have another value now, largest change first."""
-    before = context.previous
-    if before is None:
+    if found.before is None:
         return paragraphs("Ingen tidigare körning finns.")
-    revised = _revised(_both(context, before))
+    revised = found.revised
     if revised.empty:
         return paragraphs(
             "Inga tal som var kända då har ändrats. Där källan är en pseudoutgåva kan revideringar inte synas: bara "
@@ -187,9 +158,9 @@ def revisions_table(context: RunContext) -> Markdown:
     return table(frame, columns, caption=caption, sortable=True)
 
 
-def forecasts_table(context: RunContext) -> Markdown:
+def forecasts_table(context: RunContext, found: Changes) -> Markdown:
     """Return each logged forecast of the municipality beside the run's own, with the outcome where it is known."""
-    rows = _forecasts(context)
+    rows = _forecasts(context, found.own)
     if rows.empty:
         return paragraphs("Ingen prognos finns att jämföra med.")
     frame = pd.DataFrame([_forecast_row(context, part) for _, part in rows.groupby(_FORECAST, sort=True)])
@@ -202,7 +173,7 @@ def forecasts_table(context: RunContext) -> Markdown:
         Column("outcome", "Utfall", "number", 2, unit="%"),
         Column("miss", "Prognosen minus utfallet"),
     ]
-    moved = moved_text(context)
+    moved = moved_text(context, found.moved)
     return (paragraphs(moved) if moved else Markdown("")) + table(
         frame,
         columns,
@@ -215,8 +186,7 @@ def forecasts_table(context: RunContext) -> Markdown:
 _FORECAST = ["measure", "target_end_date", "data_as_of", "model"]
 
 
-def _forecasts(context: RunContext) -> pd.DataFrame:
-    own = read_rows(context.output / "results" / ROWS_FILE)
+def _forecasts(context: RunContext, own: pd.DataFrame) -> pd.DataFrame:
     log = read_log(context.project.forecast_log)
     log = log[
         (log["municipality"] == context.run.kommun)
@@ -258,18 +228,17 @@ def _outcome(context: RunContext, measure_id: str, period: str) -> float | None:
     return float(rows["value"].iloc[0]) if len(rows) else None
 
 
-def statuses_table(context: RunContext) -> Markdown:
+def statuses_table(context: RunContext, found: Changes) -> Markdown:
     """Return the plan's measures whose status in the register differs between the two runs."""
-    before = context.previous
+    before = found.before
     if before is None:
         return paragraphs("Ingen tidigare körning finns.")
-    found = changes(open_view(before).board, open_view(context).board)
-    if not found:
+    if not found.statuses:
         return paragraphs("Ingen åtgärd har fått en annan status mellan de två körningarna.")
     frame = pd.DataFrame(
         [
             {"measure": measure_name(item.measure), "before": chip(item.before), "after": chip(item.after)}
-            for item in found
+            for item in found.statuses
         ]
     )
     columns = [

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.cost import (
-    EXAMPLE_STARTS,
     LUND,
-    MOST,
     CostStudy,
     budget_of,
     cost_rows,
@@ -169,7 +167,7 @@ def paths_figure(overview: Overview, study: CostStudy) -> Markdown:
     return publish_figure(
         figure,
         name="kostnad-banor",
-        caption=f"Andel vuxna med bistånd om {count(EXAMPLE_STARTS)} fler börjar i en åtgärd varje månad",
+        caption=f"Andel vuxna med bistånd om {count(study.starts)} fler börjar i en åtgärd varje månad",
         alt=(
             f"Linjediagram. Utan fler platser är mittbanan {percent(float(base[1, -1]), 2)} i slutmånaden, med ett band "
             f"från {decimal(float(base[0, -1]), 2)} till {decimal(float(base[2, -1]), 2)}. Lägst når {TITLES[best]}: "
@@ -189,7 +187,7 @@ def needs_text(study: CostStudy) -> Markdown:
     def words(part: pd.DataFrame, wanted: float) -> str:
         starts = part.loc[wanted, "starter"]
         if starts != starts:
-            return f"räcker inte: högst {probability(float(part.loc[wanted, 'nadd']))} med {count(MOST)} fler"
+            return f"räcker inte: högst {probability(float(part.loc[wanted, 'nadd']))} med {count(study.most)} fler"
         return "inga fler" if starts == 0 else f"{count(float(starts))} fler i månaden"
 
     rows = [
@@ -206,7 +204,7 @@ def needs_text(study: CostStudy) -> Markdown:
         caption=f"Hur många fler som behöver börja varje månad för {percent(study.target.share, 1)} i "
         f"{period_name(month_label(study.target.month))} (syntetiska effekter)",
         note=f"Från {period_name(month_label(study.fitted.level.latest))}, en åtgärd i taget, allt annat lika. "
-        f"Högst {count(MOST)} fler i månaden är prövade.",
+        f"Högst {count(study.most)} fler i månaden är prövade.",
     )  # fmt: skip
 
 

@@ -43,6 +43,15 @@ class PlanView:
         """Whether any measure has a known status."""
         return self.board.document is not None
 
+    def __str__(self) -> str:
+        told = [
+            f"{self.plan.short_title}, {len(self.board.rows)} åtgärdsrader, känd {self.as_of.isoformat()}"
+        ]
+        told += [f"  {number:4d} {label}" for label, number in self.board.grouped_counts().items()]
+        return "\n".join(
+            [*told, f"  {len(self.indicators):4d} indikatorer, {len(self.fates)} åtgärders öden"]
+        )
+
 
 def view_of(
     register: Register, plan_id: str, as_of: date, answers: Mapping[str, Collection[str]] | None = None
