@@ -78,6 +78,13 @@ def count(value: float | None) -> str:
     return decimal(value, 0)
 
 
+def about(persons: float, digits: int = -1) -> str:
+    """Say a number of persons roughly: ``cirka 1 640``, to tens, from a thousand on to `digits`; never ``cirka 0``."""
+    if round(persons, -1) <= 0:
+        return "färre än 10"
+    return f"cirka {count(round(persons, digits if persons >= 1000 else -1))}"
+
+
 def probability(value: float | None) -> str:
     """Format a probability (0-1) in whole per cent; never claims certainty.
 

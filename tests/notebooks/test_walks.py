@@ -27,12 +27,12 @@ from analysis.runs import load_runs
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import find_passports
 from analysis.sources.template import SHEET
-from analysis.swedish import percent, points, probability
+from analysis.swedish import decimal, percent, points, probability
 
 QUIET = Progress(say=lambda text: None, start=lambda jobs: None, step=lambda outcome: None, stop=lambda: None)
 TODAY = date(2026, 11, 27)
 MONTHS = 46
-UPPSALA = "uppsala-1000-2026-12"
+UPPSALA, EARLIER = "uppsala-1000-2026-12", "uppsala-1000-2026-11"
 #: What only Uppsala's plans, documents and targets say.
 UPPSALAS = ("enprocentsmålet", "fyraprocentsmålet", "1000-planen", "26-punkts", "AMN-20", "Uppsala kommun")
 
@@ -116,16 +116,37 @@ def facts(project: Project, run_id: str) -> dict[str, object]:
     return json.loads((project.reports / run_id / "results" / "mal.json").read_text(encoding="utf-8"))
 
 
+def bytes_of(project: Project, run_id: str) -> dict[str, bytes]:
+    """Every file of a run's folder."""
+    folder = project.reports / run_id
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
 def test_own_months_for_uppsala_give_one_answer_everywhere(
     checkout: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = copied(checkout, tmp_path / "projekt")
     build_panel(project)
     before, log = inputs(project), project.forecast_log.read_bytes()
+    made(project, EARLIER, monkeypatch)
+    finished = bytes_of(project, EARLIER)
     add_months(project, tmp_path, "0380", 1750.0)
     assert inputs(project) == before, "finished runs are made from what they were made from"
     new_period(project, None, "2026-12", kommun="0380", today=TODAY)
     pages = made(project, UPPSALA, monkeypatch)
+    assert bytes_of(project, EARLIER) == finished, "a finished run stays as it was made"
+    made(project, EARLIER, monkeypatch)
+    assert bytes_of(project, EARLIER) == finished, "nor is it made again"
+    shutil.rmtree(project.reports / EARLIER)
+    made(project, EARLIER, monkeypatch)
+    again = bytes_of(project, EARLIER)
+    told = {name for name in finished if name.startswith(("results/", "data/"))}
+    assert told, "the run has results"
+    assert {name: again[name] for name in told} == {name: finished[name] for name in told}
 
     said = facts(project, UPPSALA)
     assert said["last_month"] == "2026-10"
@@ -135,17 +156,29 @@ def test_own_months_for_uppsala_give_one_answer_everywhere(
     )
     gap = points(said["gap"], sign=False).replace("\u00a0", " ")
     latest = percent(said["latest"][1], 2).replace("\u00a0", " ")
-    for name in ("start", "04_mal", "08_andringar", "word", "terminal"):
-        assert chance in pages[name], name
-        assert median in pages[name], name
-    for name in ("start", "04_mal", "word", "terminal"):
-        assert gap in pages[name], name
-        assert latest in pages[name], name
-        assert "oktober 2026" in pages[name], name
+    low, high = (decimal(said[f"target_{end}80"], 2) for end in ("low", "high"))
+    needed = said["required"]
+    pace = f"minskning med {points(needed['start'] - needed['end'], sign=False)} på 2 månader".replace(
+        "\u00a0", " "
+    )
+    everywhere = ("start", "00_i_korthet", "04_mal", "08_andringar", "word", "terminal")
+    shown = {
+        chance: everywhere,
+        low: everywhere,
+        high: everywhere,
+        median.removesuffix(" %"): ("04_mal", "08_andringar", "word", "terminal"),
+        latest: ("start", "04_mal", "word", "terminal"),
+        "oktober 2026": ("start", "04_mal", "word", "terminal"),
+        gap: ("04_mal", "word", "terminal"),
+        pace: ("04_mal", "word"),
+    }
+    for words, names in shown.items():
+        for name in names:
+            assert words in pages[name], (words, name)
     check = probability(said["annual_path"]["probability"]).replace("\u00a0", " ")
     assert check in next(line for line in pages["04_mal"].splitlines() if "Kontroll." in line)
     published = probability(0.0995).replace("\u00a0", " ")
-    assert f"{published} som den publicerades" in pages["08_andringar"]
+    assert f"{published} som den publicerades" in pages["08_andringar"], "against what was said then"
     assert f"{published} som den publicerades" in pages["terminal"]
     assert "För oktober 2024 finns två uppgifter" in pages["04_mal"]
     longest = max(len(re.findall(r"\d,\d\d %", part)) for part in re.split(r"[.\n]\s", pages["start"]))
@@ -213,6 +246,7 @@ def test_a_plan_a_target_and_months_of_orebro_mention_nothing_of_uppsalas(
     pages = made(project, "orebro-2026-11", monkeypatch)
     for name, text in pages.items():
         assert not [word for word in UPPSALAS if word in text], name
+    assert "Uppsala" not in text_of(project.site / "kostnad.html")
     chance = probability(facts(project, "orebro-2026-11")["probability"]).replace("\u00a0", " ")
     for name in ("start", "04_mal", "word", "terminal"):
         assert chance in pages[name], name

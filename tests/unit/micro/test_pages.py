@@ -75,7 +75,7 @@ def test_the_conclusion_holds_effect_truth_and_naive(study: Study) -> None:
     assert "procentenheter" in text
     main, truth = study.results[name].get(), study.truths[name].gain(12) * 100
     inside = int(main.low <= truth <= main.high)
-    assert f"{inside} av 1 åtgärder" in micro_pages.study_conclusion(study).text
+    assert f"{inside} av 1 åtgärd;" in micro_pages.study_conclusion(study).text
 
 
 def test_own_data_names_every_column_of_the_contract() -> None:

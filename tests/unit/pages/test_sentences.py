@@ -22,7 +22,7 @@ from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.periods import following
 from analysis.pages.target import months as month_page
 from analysis.pages.target import readings as reading_page
-from analysis.pages.target import tables, text
+from analysis.pages.target import tables, takes, text
 from analysis.pipeline import since
 from analysis.runs.model import Target
 from analysis.swedish import percent, probability
@@ -38,7 +38,7 @@ def test_every_sentence_about_a_target_is_whole_and_says_the_answers_numbers(
     built = [
         text.target_conclusion, text.target_cards, text.probability_text, text.pace_text, text.method_text,
         tables.requirement_table, tables.people_table, tables.forecast_table, tables.accuracy_text,
-        reading_page.readings_table,
+        reading_page.readings_table, takes.takes_text, takes.takes_table,
     ]  # fmt: skip
     said = {build.__name__: build(run, state).text for build in built}
     for part in said.values():

@@ -11,7 +11,7 @@ LONGEST_LIST = 5
 #: Words of a sentence in a page's conclusion, as `benchmarks/reading.py` counts them.
 LONGEST_SENTENCE = 25
 _BROKEN = re.compile(
-    r"[;:,.]\s*[;:,.]|\s[;:,.](?!\d)|\( |\(\)|\bnan\b|\bNone\b|\bkan kan\b|\b(?:och|eller|att) ?[.;]|^[,;.]"
+    r"[;:,.]\s*[;:,.]|\s[;:,.](?!\d)|\( |\(\)|\bnan\b|\bNone\b|\bkan kan\b|\bcirka 0\b|\b(?:och|eller|att) ?[.;]|^[,;.]"
     r"|\b(?:De|de) 1 |\ben månader\b|\bAlla 1 |\bÖvriga 1 |\b(\d{4})–\1\b|[−-]0,0+\b(?!,)"
     r"|\b0,00\u00a0procentenheter (?:över|under|från|lägre|högre)"
 )

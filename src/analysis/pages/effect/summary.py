@@ -14,7 +14,7 @@ from analysis.pages.parts.markdown import (
     paragraphs,
 )
 from analysis.runs import RunContext
-from analysis.swedish import apart, count, decimal, interval, moved, numbered, points
+from analysis.swedish import about, apart, decimal, interval, moved, numbered, points
 
 
 def effect_conclusion(context: RunContext, case: EffectCase) -> Markdown:
@@ -34,7 +34,9 @@ def ambition_sentence(case: EffectCase, *, alone: bool = False) -> str:
     ambition, seen = case.plan.ambition_persons, visible_persons(case)
     if ambition is None or seen is None or ambition >= seen:
         return ""
-    than = f"än de cirka {count(round(seen, -1))} som metoden kan se" if alone else "än så"
+    than = "än så"
+    if alone:
+        than = f"än de {about(seen)} som metoden kan se" if round(seen, -1) else "än vad metoden kan se"
     persons = numbered(ambition, "person", "personer")
     return f"Planens egen ambition, {persons}, är mindre {than} och skulle alltså inte synas."
 
@@ -119,7 +121,7 @@ def limit_sentence(case: EffectCase) -> str:
 
 def _persons(case: EffectCase, share: float) -> str:
     people = case.result.population
-    return "" if people is None else f" (cirka {count(round(share / 100 * people, -1))} personer)"
+    return "" if people is None else f" ({about(share / 100 * people)} personer)"
 
 
 def sight_sentence(context: RunContext, case: EffectCase) -> str:
@@ -131,7 +133,7 @@ def _future_power(context: RunContext, case: EffectCase) -> str:
     power = case.result.power
     if power is None:
         return "Underlaget räcker inte heller för att säga hur stor en effekt måste vara för att synas."
-    people = "" if power.persons is None else f", cirka {count(round(power.persons, -1))} personer,"
+    people = "" if power.persons is None else f", {about(power.persons)} personer,"
     return (
         f"För att synas i {context.municipality.name} behöver planen sänka andelen med minst ungefär "
         f"{points(power.minimal_detectable, sign=False)}{people} i genomsnitt över de utvärderade åren."

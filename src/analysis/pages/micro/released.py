@@ -26,7 +26,7 @@ from analysis.pages.parts.markdown import (
     synthetic_banner,
 )
 from analysis.pages.parts.table import Column, table
-from analysis.swedish import count, decimal, interval
+from analysis.swedish import count, decimal, interval, numbered
 
 _VERDICTS = {
     "tydlig": "Tydlig effekt",
@@ -78,7 +78,8 @@ def overview_page(released: ReleasedTables, links: dict[str, str]) -> Markdown:
     return (
         _banner(released)
         + conclusion(
-            f"**{_seen(released)}**", f"{tried} av {len(measures)} åtgärder kan bedömas ur {released.months}."
+            f"**{_seen(released)}**",
+            f"{tried} av {numbered(len(measures), 'åtgärd', 'åtgärder')} kan bedömas ur {released.months}.",
         )
         + table(
             pd.DataFrame(rows),

@@ -15,7 +15,7 @@ from analysis.plans.evidence import DataAtHand
 from analysis.plans.identification import ledger
 from analysis.plans.load import load_register
 from analysis.runs import Overview
-from analysis.swedish import count, decimal, interval, points
+from analysis.swedish import count, decimal, interval, numbered, points
 
 MONTE_CARLO = ("benchmarks", "results", "micro_montecarlo.csv")
 
@@ -30,7 +30,8 @@ def study_conclusion(study: Study) -> Markdown:
     crude = max(abs(study.naives[n].from_start - study.truths[n].gain(12) * 100) for n in study.results)
     return conclusion(
         f"**Med uppgifter om enskilda bidragsperioder går det att skatta vad en enskild åtgärd gör.** I den påhittade "
-        f"kommunen täcker intervallen den sanna effekten för {inside} av {len(study.results)} åtgärder; "
+        f"kommunen täcker intervallen den sanna effekten för {inside} av "
+        f"{numbered(len(study.results), 'åtgärd', 'åtgärder')}; "
         "i längden ska 19 av 20 göra det.",
         f"Att bara jämföra deltagare med andra blir fel med upp till {decimal(crude, 0)} procentenheter, eftersom "
         "åtgärder inte ges till vem som helst.",

@@ -23,7 +23,7 @@ from analysis.pages.parts.markdown import (
 from analysis.panel import series
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import RIKET
-from analysis.swedish import apart, count, moved, percent, points
+from analysis.swedish import about, apart, moved, percent, points
 
 
 def position_conclusion(context: RunContext, now: Position) -> Markdown:
@@ -110,7 +110,7 @@ def position_cards(context: RunContext, now: Position) -> Markdown:
     if now.persons is not None:
         cards.append(
             KeyFigure(
-                f"cirka {count(round(now.persons, -2))}",
+                about(now.persons, -2),
                 "personer",
                 f"andelen gånger folkmängden {now.population_year}",
             )

@@ -18,7 +18,7 @@ from analysis.pages.target.text import NOT_APPLICABLE, record_sentence
 from analysis.panel import wide
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import POPULATION
-from analysis.swedish import count, decimal, points
+from analysis.swedish import about, count, decimal, points
 
 MODEL_SV = {"panel": "panelmodellen", "naiv": "oförändrad nivå"}
 
@@ -207,9 +207,8 @@ def _bridged_people(context: RunContext, state: TargetState) -> Markdown:
     period = period_name(found.latest[0])
     return paragraphs(
         f"Från det senaste kända värdet på målets eget mått ({period}) återstår {points(gap, sign=False)}. Det är inte "
-        f"fastställt av vilken befolkning andelen räknas. Räknas den av alla invånare motsvarar det cirka "
-        f"{count(round(most, -1))} vuxna i en genomsnittlig månad; räknas den av de vuxna (ungefär fyra av fem), cirka "
-        f"{count(round(0.8 * most, -1))}."
+        f"fastställt av vilken befolkning andelen räknas. Räknas den av alla invånare motsvarar det {about(most)} "
+        f"vuxna i en genomsnittlig månad; räknas den av de vuxna (ungefär fyra av fem), {about(0.8 * most)}."
     )
 
 
@@ -248,9 +247,7 @@ def requirement_table(context: RunContext, state: TargetState) -> Markdown:
                 "goal": f"{goal * 100:.0f} %",
                 "gap": "redan uppfyllt" if reached else points(gap, 2),
                 "relative": "–" if reached else f"{decimal(100 * gap / expected, 0)} %",
-                "persons": "–"
-                if reached or people is None
-                else f"cirka {count(round(-gap / 100 * people, -1))} färre",
+                "persons": "–" if reached or people is None else f"{about(-gap / 100 * people)} färre",
             }
         )
     columns = [

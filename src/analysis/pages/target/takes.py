@@ -10,7 +10,7 @@ from analysis.answers.target import TargetState
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext, period_name
-from analysis.swedish import count, decimal, numbered, percent, probability
+from analysis.swedish import about, count, decimal, numbered, percent, probability
 
 
 def takes_text(context: RunContext, state: TargetState) -> Markdown:
@@ -26,13 +26,15 @@ def takes_text(context: RunContext, state: TargetState) -> Markdown:
         if persons <= 0:
             lines.append(f"Det senast kända värdet ({since}) är redan på eller under målets nivå.")
         else:
+            monthly = count(round(each)) if round(each) else "färre än en"
             lines.append(
-                f"Från det senast kända värdet ({since}) till målet är det cirka {count(round(persons, -1))} "
-                f"{_whom(state)}, eller {count(round(each))} i månaden."
+                f"Från det senast kända värdet ({since}) till målet är det {about(persons)} {_whom(state)}, eller "
+                f"{monthly} i månaden."
             )
     if found.happened is not None:
-        way = "minskat" if found.happened > 0 else "ökat"
-        lines.append(f"Hittills har de {way} med cirka {count(abs(round(found.happened)))} i månaden.")
+        size = abs(round(found.happened))
+        way = f"{'minskat' if found.happened > 0 else 'ökat'} med cirka {count(size)} i månaden"
+        lines.append(f"Hittills har de {way if size else 'varit ungefär lika många'}.")
     lines.append(
         f"Det är {numbered(found.months, 'månad', 'månader')} kvar till {period_name(target.senast)}. Tabellen visar vad "
         "som händer om fler lämnar biståndet varje månad än prognosen räknar med, när de som börjar är fråndragna."
@@ -72,6 +74,6 @@ def _note(state: TargetState, found: Needed) -> str:
     if state.bridged is not None:
         adults = f" Vuxna antas vara {decimal(100 * ADULT_SHARE, 0)} procent av invånarna."
     return (
-        f"Räknat på cirka {count(round(found.base, -3))} {_whom(state)} och samma simulerade framtider som sannolikheten, "
+        f"Räknat på {about(found.base, -3)} {_whom(state)} och samma simulerade framtider som sannolikheten, "
         f"flyttade lika mycket. Måttet är medianen. Första raden är prognosen som den är.{adults}"
     )
