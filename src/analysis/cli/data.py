@@ -12,6 +12,7 @@ from analysis.cli.shared import alone, confirm, say, swedish_errors
 
 _COLUMN_HELP = "Rubrik=MÅTT[,kon=K][,skala=0.001] eller Rubrik=ej med; kan anges flera gånger."
 
+Yes = Annotated[bool, typer.Option("--ja", "--yes", help="Svara ja på frågan om att spara; för skript.")]
 data_app = Commands(help="Källor, egna siffror och observationstabell.", no_args_is_help=True)
 
 
@@ -71,7 +72,7 @@ def data_add(
             help="Låt färdiga körningar se äldre perioder, som om de varit kända efter normal eftersläpning.",
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan om att spara; för skript.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Läs en egen fil, visa vad som förstods och lagra den som en ny utgåva."""
     from analysis.paths import find_project
@@ -103,7 +104,7 @@ def data_add(
 @swedish_errors
 @alone
 def data_move(
-    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Flytta egna filer som ligger hela i data/raw: det som förstods till data/egna, resten tas bort."""
     from analysis.paths import find_project
@@ -136,7 +137,7 @@ def data_fetch(
     tillat_luckor: Annotated[
         bool, typer.Option("--tillat-luckor", help="Godta att kommuner saknas.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Svara ja på frågan; för skript.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Hämta mått ur en öppen källa och lagra dem som en ny utgåva."""
     from analysis.paths import find_project

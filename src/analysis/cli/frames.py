@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from analysis.cli.shared import pasteable
+
 Run = TypeVar("Run", bound=Callable[..., Any])
 
 #: Old names of commands and the names they have now, by the group's name ("" is ``bistand`` itself).
@@ -28,6 +30,7 @@ _PHRASES: Final = (
     (r"<str> ?(?=  )", "<text>"),
     (r"<int>", "<tal>"),
     (r"<float>", "<tal>  "),
+    (r"<list\[str\]>", "<text>     "),
     (r"<path> {0,2}(?=  )", "<sökväg>"),
     (r"\[required\]", "[krävs]"),
     (r"\[default: ", "[annars: "),
@@ -85,8 +88,9 @@ class Command(TyperCommand):
     """A command whose help is in Swedish."""
 
     def get_help(self, ctx: Any) -> str:
-        """Return the help text."""
-        return in_swedish(super().get_help(ctx))
+        """Return the help text; its example can be pasted as it stands."""
+        text, example, command = in_swedish(super().get_help(ctx)).rpartition("Exempel: ")
+        return f"{text}{example}{pasteable(command)}" if example else command
 
 
 class Commands(typer.Typer):

@@ -82,7 +82,8 @@ def _own_name() -> str:
 
 def confirm(question: str) -> bool:
     """Ask the user; anything but a yes is a no."""
-    return typer.confirm(printable(question), default=False)
+    answer = typer.prompt(f"{printable(question)} [j/N]", default="", show_default=False)
+    return str(answer).strip().lower() in {"j", "ja", "y", "yes"}
 
 
 def prepare_terminal() -> None:

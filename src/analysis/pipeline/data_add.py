@@ -132,6 +132,7 @@ def add_file(
     stored = store_vintage(project.own, mapping.serie, day, [source])
     echo(f"Sparat i {project.relative(stored.folder)} som {', '.join(stored.source_ids)}.")
     echo("Bara det som förstods är sparat, och bara på den här datorn: data/egna följer inte med i git.")
+    echo(f"Ångra: ta bort mappen {project.relative(stored.folder)}.")
     echo(f"Nästa gång räcker: bistand data lagg-till FIL --serie {mapping.serie}")
     return AddResult(reading, saved, changes, stored)
 
@@ -164,7 +165,7 @@ def _agreed(asked: tuple[Question, ...], options: AddOptions, file: Path, confir
         raise BistandError(
             " ".join(item.text for item in open_questions),
             file=file,
-            fix=f"Rätta filen. Stämmer det ändå, lägg till {rules}; --yes svarar inte på detta.",
+            fix=f"Rätta filen. Stämmer det ändå, lägg till {rules}; --ja svarar inte på detta.",
         )
     return all(confirm(item.text) for item in open_questions)
 

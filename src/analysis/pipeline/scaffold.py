@@ -17,9 +17,10 @@ from analysis.pipeline.new_period import appended, entry_text
 from analysis.pipeline.said import Decided, find_town, target_in_words
 from analysis.runs.load import RunList
 from analysis.runs.model import Run, period_name
-from analysis.runs.national import MAIN_MEASURE
+from analysis.runs.national import MAIN_MEASURE, national_rows
 from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
 from analysis.sources.observation import POPULATION, RIKET
+from analysis.sources.passports import find_passports
 from analysis.sources.yaml_out import dump_yaml
 
 GROUPS = "jamforelsegrupper.yml"
@@ -183,16 +184,16 @@ def _write(
 def _group_text(project: Project, catalogue: Catalogue, town: Municipality) -> str:
     """Return a comparison group: the municipalities nearest in size and unemployment."""
     build_panel(project)
-    panel = read_panel(project)
+    panel = national_rows(read_panel(project), find_passports(*project.sources))
     population, year = latest_known(wide(panel, POPULATION))
-    unemployment, _ = latest_known(wide(panel, UNEMPLOYMENT[0]))
+    unemployment, later = latest_known(wide(panel, UNEMPLOYMENT[0]))
     codes = [code for code in catalogue.municipalities if code != RIKET and code in population.index]
     group = {
         f"liknande-{town.code}": {
             "titel": "liknande kommuner",
             "regel": (
-                f"De {NEAR} kommuner som ligger närmast {town.name} i folkmängd (logaritmen) och arbetslöshet {year}, båda "
-                "mätta i standardavvikelser. Vald när körningen skrevs."
+                f"De {NEAR} kommuner som ligger närmast {town.name} i folkmängd {year} (logaritmen) och arbetslöshet "
+                f"{later}, båda mätta i standardavvikelser. Vald när körningen skrevs."
             ),
             "kommuner": sorted(nearest(population, unemployment, codes)[town.code]),
         }

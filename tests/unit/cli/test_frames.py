@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from analysis.cli import app
 from analysis.cli.frames import RENAMED
-from analysis.cli.shared import _own_name, pasteable
+from analysis.cli.shared import _own_name, confirm, pasteable
 
 ENGLISH = re.compile(
     r"\b(Usage|Options|Commands|Arguments|Show|Error|Try|Missing|No such|required|default|Install|Invalid|Got)\b"
@@ -38,7 +38,7 @@ def test_every_help_is_swedish_and_has_an_example(words: tuple[str, ...]) -> Non
     assert not ENGLISH.search(result.output), result.output
     assert result.output.startswith("Användning: bistand")
     if words in _commands():
-        example = re.sub(r"\s+", " ", result.output).rpartition("Exempel: bistand ")[2]
+        example = re.sub(r"\s+", " ", result.output).rpartition("Exempel: ")[2].partition("bistand ")[2]
         assert example.startswith(" ".join(words))
         assert not re.search("[A-ZÅÄÖ]", words[-1])
 
@@ -90,3 +90,14 @@ def test_commands_in_messages_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> 
     assert told("/usr/bin/bistand").startswith("Kör: bistand data")
     assert told(None).count(".venv/bin/bistand ") == 2
     _own_name.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("answer", "agreed"), [("j", True), ("Ja", True), ("y", True), ("", False), ("nej", False)]
+)
+def test_a_question_is_asked_and_answered_in_swedish(answer: str, agreed: bool) -> None:
+    asked = typer.Typer()
+    asked.command()(lambda: typer.echo(f"svar: {confirm('Spara?')}"))
+    result = CliRunner().invoke(asked, input=f"{answer}\n")
+    assert "Spara? [j/N]" in result.output
+    assert f"svar: {agreed}" in result.output

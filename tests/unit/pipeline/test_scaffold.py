@@ -32,6 +32,7 @@ def test_a_municipality_and_then_its_plan(copy: Project) -> None:
     assert (run.kommun, run.period, run.plan, run.mal) == ("1880", "2026-11", None, None)
     group = load_catalogue(copy.raw).groups["liknande-1880"]
     assert len(group.kommuner) == 15
+    assert "i folkmängd 2023 (logaritmen) och arbetslöshet 2023" in group.regel
     assert "1880" not in group.kommuner
     assert any("Ångra" in line and run.id in line and "liknande-1880" in line for line in first.lines)
 

@@ -1,7 +1,7 @@
 """What is asked about before a reading is stored, and what is refused: time, size, jumps, sums and group labels.
 
 A refusal has no way round. A question is asked in the terminal; a script answers it by naming the rule
-(``--godta hopp``), never by ``--yes`` alone.
+(``--godta hopp``), never by ``--ja`` alone.
 """
 
 from __future__ import annotations
