@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from analysis.answers.country import POPULATION, UNEMPLOYMENT, Country, compute_country
+from analysis.answers.country import Country, compute_country
 from analysis.panel import as_of, wide
 from analysis.panel.build import assemble, read_frames
 from analysis.paths import Project
@@ -30,7 +30,7 @@ def small_country(project: Project) -> tuple[NationalContext, Country]:
     rows = rows[rows["kommun_kod"].isin(CHOSEN.split())].reset_index(drop=True)
     catalogue = load_catalogue(project.raw)
     context = NationalContext(project, catalogue, passports, rows, MAIN_MEASURE, day, Path("nowhere"))
-    tables = (wide(rows, measure) for measure in (MAIN_MEASURE, POPULATION, UNEMPLOYMENT))
+    tables = (wide(rows, measure) for measure in (MAIN_MEASURE, "SCB_FOLKMANGD", "SCB_ARBETSLOSHET"))
     return context, compute_country(*tables)
 
 

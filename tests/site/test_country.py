@@ -121,6 +121,19 @@ def test_the_choice_lives_in_the_address_and_comes_back(tab: Page) -> None:
     expect(tab.locator(SAID)).to_have_text("2020: Stockholm 100 · Göteborg 100 · Riket 100 · Halmstad 100")
 
 
+@pytest.mark.parametrize("width", [1280, 320])
+def test_each_chosen_municipality_is_told_from_the_others_by_colour_and_by_dash(
+    browser: Browser, site: Path, width: int
+) -> None:
+    """The sample beside a name is drawn as its line is, so that a phone, which has no names in the figure, can be read."""
+    look = "els => els.map(el => el.getAttribute('stroke') + ' ' + (el.getAttribute('stroke-dasharray') || 'none'))"
+    with site_browser.window(browser, width=width) as context:
+        tab = site_browser.open_page(context, site, "jamfor.html")
+        samples = tab.locator(".valda .serie").evaluate_all(look)
+        assert samples == tab.locator(".duk .serie").evaluate_all(look)
+        assert len(set(samples)) == 4
+
+
 def test_a_target_line_is_drawn_and_kept(tab: Page) -> None:
     tab.get_by_label("Mål, procent").fill("2.5")
     tab.get_by_label("Mål, procent").press("Tab")

@@ -97,7 +97,7 @@
         ends.sort(function (a, b) { return a.y - b.y; });
         for (var i = 1; i < ends.length; i++) ends[i].y = Math.max(ends[i].y, ends[i - 1].y + 17);
         ends.forEach(function (end) {
-          svg.append("text").attr("x", width - right + 8).attr("y", end.y + 5).attr("font-weight", 650).text(SHAPES[end.one.n] + " " + end.one.name).attr("fill", COLORS[end.one.n]);
+          svg.append("text").attr("x", width - right + 8).attr("y", end.y + 5).attr("font-weight", 650).text(SHAPES[end.one.n] + " " + end.one.name).style("fill", COLORS[end.one.n]);
         });
       }
       var cursor = svg.append("g").attr("aria-hidden", "true");
@@ -155,7 +155,9 @@
           var next = chips.querySelectorAll("button")[Math.min(n, state.k.length - 1)];
           (next || search.querySelector("input")).focus();
         });
-        var key = make("span", { "aria-hidden": "true" }, SHAPES[n]);
+        var key = make("span", { class: "prov", "aria-hidden": "true" }, SHAPES[n]), line = kit.drawn("svg", { viewBox: "0 0 30 10" });
+        line.appendChild(kit.drawn("path", { class: "serie", d: "M0 5H30", stroke: COLORS[n], "stroke-dasharray": DASHES[n] || "none" }));
+        key.appendChild(line);
         var name = data.sidor[code] ? make("a", { href: data.sidor[code] + ".html" }, towns[code][0]) : make("span", {}, towns[code][0]);
         return make("li", {}, [key, name, button]);
       }));

@@ -104,6 +104,16 @@ def test_ranking_holds_the_municipality_and_an_interval(large_effect: PlanEvalua
     assert ranking.table["own"].sum() == 1
 
 
+def test_places_are_as_uncertain_as_chance_makes_them(
+    nothing_happened: PlanEvaluation, large_effect: PlanEvaluation
+) -> None:
+    """Where all deviations are chance, a place says next to nothing; a large effect cannot be one of chance."""
+    idle, strong = nothing_happened.ranking, large_effect.ranking
+    assert idle.high_rank - idle.low_rank > 0.6 * idle.count
+    assert 0.05 < idle.probability_better < 0.95
+    assert strong.high_rank - strong.low_rank < 0.5 * strong.count
+
+
 def test_ranking_against_a_given_group(panel_of) -> None:
     asked = dataclasses.replace(ASKED, comparable=("1003", "1006", "1009", "9999"))
     ranking = evaluate_plan(panel_of(municipalities=32), asked).ranking

@@ -20,7 +20,7 @@ from analysis.swedish import decimal, percent
 #: What the columns of a forecast are called where a reader meets them.
 FAN_NAMES = {"median": "prognos, median"} | {
     f"{end}{share}": f"prognos, {word} ({share} %)"
-    for share in (50, 80, 95)
+    for share in (50, 80, 90, 95)
     for end, word in (("low", "lägst"), ("high", "högst"))
 }
 

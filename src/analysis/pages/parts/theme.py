@@ -153,23 +153,25 @@ def label_line(
     )
 
 
-def target_line(axes: Axes, level: float, text: str, *, above: bool = True) -> None:
-    """Draw a target as a named, dashed line; the name stands at the right edge, above or below the line.
+def target_line(axes: Axes, level: float, text: str, *, above: bool = True, left: bool = False) -> None:
+    """Draw a target as a named, dashed line; the name stands at the right edge (or the left), above or below the line.
 
     Parameters
     ----------
     above
-        Where the data leave room at the right edge.
+        Where the data leave room at that edge.
+    left
+        Where names of other lines stand at the right edge.
     """
     style = LINES["mal"]
     axes.axhline(level, color=style.color, linestyle=style.linestyle, linewidth=style.linewidth)
     axes.annotate(
         text,
-        (1, level),
+        (0 if left else 1, level),
         xycoords=("axes fraction", "data"),
-        xytext=(-2, 5 if above else -5),
+        xytext=(2 if left else -2, 5 if above else -5),
         textcoords="offset points",
-        ha="right",
+        ha="left" if left else "right",
         va="bottom" if above else "top",
         color=TARGET,
         fontsize=9.5,

@@ -154,7 +154,10 @@ def trend_figure(context: RunContext, shares: pd.DataFrame, now: Position) -> Ma
     target = context.target
     if target is not None and target.matt == context.run.matt:
         text = f"Målet: {target.level_text} senast {period_name(target.senast)}"
-        theme.target_line(axes, target.niva, text, above=max(ends) < target.niva)
+        crowded = min(abs(height - target.niva) for height in heights) < 0.1 * float(
+            np.nanmax(shares.loc[shown])
+        )
+        theme.target_line(axes, target.niva, text, above=max(ends) < target.niva, left=crowded)
     axes.set_ylim(bottom=0)
     axes.set_xlim(years[0] - 0.3, now.year + 4.2)
     theme.whole_years(axes, int(years[0]), now.year)
