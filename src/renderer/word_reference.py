@@ -67,7 +67,7 @@ STYLES = (
     Style("Compact", "Compact", before=20, after=20),
     Style("Title", "Title", size=52, bold=True, color=ACCENT, before=240, after=120, keep_next=True),
     Style("Subtitle", "Subtitle", size=28, color=QUIET, after=240, keep_next=True),
-    Style("Heading1", "heading 1", size=36, bold=True, before=480, after=160, level=0, keep_next=True),
+    Style("Heading1", "heading 1", size=36, bold=True, before=160, after=120, level=0, keep_next=True),
     Style("Heading2", "heading 2", size=28, bold=True, before=360, after=120, level=1, keep_next=True),
     Style("Heading3", "heading 3", size=24, bold=True, before=280, after=100, level=2, keep_next=True),
     Style("Heading4", "heading 4", size=22, bold=True, before=240, after=80, level=3, keep_next=True),

@@ -50,7 +50,7 @@ local function set_widths(tbl)
       if cell_.col_span == 1 and least[column] then
         local text = pandoc.utils.stringify(cell_.contents)
         least[column] = math.max(least[column], math.min(longest_word(text), 15) + 3)
-        wish[column] = math.max(wish[column], math.min((utf8.len(text) or #text) + 4, 60))
+        wish[column] = math.max(wish[column], math.min((utf8.len(text) or #text) + 4, 90))
       end
       column = column + cell_.col_span
     end

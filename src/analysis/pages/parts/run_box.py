@@ -84,9 +84,7 @@ def sources_table(context: Shown) -> Markdown:
         used = context.observations[context.observations["source_id"] == passport.id]
         rows.append(
             {
-                "title": with_small(
-                    passport.titel, f"{passport.producent}. Så anges den: {passport.hanvisning}"
-                ),
+                "title": with_small(passport.titel, passport.hanvisning),
                 "vintage": passport.utgava + (" (pseudoutgåva)" if passport.pseudoutgava else ""),
                 "last": used["period"].max(),
                 "known": used["known_from"].max(),

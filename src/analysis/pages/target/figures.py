@@ -132,7 +132,7 @@ def _bridged_fan(
     same_kind = [period for period in bridged.paths.periods if len(period) == len(target.senast)]
     paths = bridged.paths.only(same_kind)
     fan = paths.fan()
-    figure, axes = theme.new_figure(*(size or ()))
+    figure, axes = theme.new_figure(*(size or (7.6, 3.0)))
     x = np.array([centre(period) for period in paths.periods])
     found = state.assessment
     known = [] if found is None or found.latest is None else [(centre(found.latest[0]), found.latest[1])]

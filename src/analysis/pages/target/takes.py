@@ -29,12 +29,12 @@ def takes_text(context: RunContext, state: TargetState) -> Markdown:
             monthly = count(round(each)) if round(each) else "färre än en"
             lines.append(
                 f"Från det senast kända värdet ({since}) till målet är det {about(persons)} {_whom(state)}, eller "
-                f"{monthly} i månaden."
+                f"{monthly} i månaden räknat därifrån."
             )
     if found.happened is not None:
         size = abs(round(found.happened))
-        way = f"{'minskat' if found.happened > 0 else 'ökat'} med cirka {count(size)} i månaden"
-        lines.append(f"Hittills har de {way if size else 'varit ungefär lika många'}.")
+        way = f"{'minskade' if found.happened > 0 else 'ökade'} de med cirka {count(size)} i månaden"
+        lines.append(f"Åren före det {way if size else 'var de ungefär lika många'}.")
     lines.append(
         f"Det är {numbered(found.months, 'månad', 'månader')} kvar till {period_name(target.senast)}. Tabellen visar vad "
         "som händer om fler lämnar biståndet varje månad än prognosen räknar med, när de som börjar är fråndragna."
