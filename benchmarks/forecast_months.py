@@ -40,6 +40,8 @@ DRAWS = 2000
 CHOSEN_TO, SHOWN_FROM = "2018-12", "2019-12"
 PEERS = ("SeasonalNaive", "AutoETS", "AutoTheta", "AutoARIMA")
 INTERVALS = (95, 90, 80, 50)
+#: Goals: per cent below the best peer, and points from nominal coverage of 80 and 95 per cent.
+BETTER, MOST_OFF = 15, (4, 3)
 LENGTHS = (12, 24, 36, 60, 96, 130)
 WORLDS = 8
 Row = tuple[str, str, str, np.ndarray]
@@ -242,6 +244,29 @@ def by(scores: pd.DataFrame, column: str, models: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def verdict(scores: pd.DataFrame, own: str) -> str:
+    """Say whether a model meets the goals: score against the best peer, and coverage of 80 and 95 per cent."""
+    table = scores.groupby("model")[["score", "hit80", "hit95"]].mean()
+    mine = table.loc[own]
+    peers = table[[str(name).startswith(PEERS) for name in table.index]]
+    off80, off95 = 100 * mine["hit80"] - 80, 100 * mine["hit95"] - 95
+    met = "met" if abs(off80) <= MOST_OFF[0] and abs(off95) <= MOST_OFF[1] else "**not met**"
+    cover = (
+        f"coverage is {off80:+.1f} points from 80 and {off95:+.1f} from 95 per cent "
+        f"(goal: within {MOST_OFF[0]} and {MOST_OFF[1]}): {met}."
+    )
+    if peers.empty:
+        return (
+            f"`{own}`: {cover} Peers were left out of this run, so the goal for the score is **not shown**."
+        )
+    best = peers["score"].idxmin()
+    gain = 100 * (1 - mine["score"] / peers.loc[best, "score"])
+    reached = "met" if gain >= BETTER else "**not met**"
+    return (
+        f"`{own}`: score {gain:.0f} per cent below the best peer, {best} (goal: {BETTER}): {reached}; {cover}"
+    )
+
+
 def tied_by_kind(scores: pd.DataFrame) -> pd.DataFrame:
     """Households tied to the panel, kronor alone: what the project would do."""
     chosen = scores["model"] == scores["series"].map({"hushall": "joint", "utbetalt_tkr": "months alone"})
@@ -283,6 +308,8 @@ def report(real: pd.DataFrame, revisions: pd.DataFrame, made: pd.DataFrame, seco
         "",
         ranking(real[real["origin"] >= SHOWN_FROM]),
         "",
+        verdict(real[real["origin"] >= SHOWN_FROM], "joint; kronor alone"),
+        "",
         "### All origins",
         "",
         ranking(real),
@@ -307,6 +334,8 @@ def report(real: pd.DataFrame, revisions: pd.DataFrame, made: pd.DataFrame, seco
         "Outcomes of one world share a national shock, so coverage rests on few independent cases.",
         "",
         ranking(made),
+        "",
+        verdict(made, "joint"),
         "",
         "### By number of known months",
         "",

@@ -184,7 +184,7 @@ def test_own_months_for_uppsala_give_one_answer_everywhere(
     longest = max(len(re.findall(r"\d,\d\d %", part)) for part in re.split(r"[.\n]\s", pages["start"]))
     assert longest <= 6
     assert project.forecast_log.read_bytes().startswith(log)
-    assert pages["terminal"].count("\n  _site") == 3
+    assert pages["terminal"].count("\n  _site") == 4
 
 
 def test_figures_known_earlier_move_an_earlier_run_and_the_change_page_says_so(
@@ -247,6 +247,7 @@ def test_a_plan_a_target_and_months_of_orebro_mention_nothing_of_uppsalas(
     for name, text in pages.items():
         assert not [word for word in UPPSALAS if word in text], name
     assert "Uppsala" not in text_of(project.site / "kostnad.html")
+    assert not [word for word in UPPSALAS if word in text_of(project.site / "metod.html")]
     chance = probability(facts(project, "orebro-2026-11")["probability"]).replace("\u00a0", " ")
     for name in ("start", "04_mal", "word", "terminal"):
         assert chance in pages[name], name

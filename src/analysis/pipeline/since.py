@@ -175,7 +175,7 @@ def _dated(latest: list[Any]) -> str:
 
 
 def _files(project: Project, run: Run) -> tuple[str, ...]:
-    """The Word document, and the target's figure with its data: the target's own measure, else the annual one."""
+    """The Word documents, and the target's figure with its data: the target's own measure, else the annual one."""
     folder = project.site / "reports" / run.id
     figure = next(
         (name for name in ("prognos-mal", "prognos") if (folder / "figurer" / f"{name}.png").is_file()),
