@@ -37,7 +37,15 @@ def test_units_are_kept_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "under 1\u00a0%"), (1.0, "över 99\u00a0%"), (0.314, "31\u00a0%"), (None, "–")]
+    ("value", "text"),
+    [
+        (0.0, "under 1\u00a0%"),
+        (0.0099, "under 1\u00a0%"),
+        (0.01, "1\u00a0%"),
+        (1.0, "över 99\u00a0%"),
+        (0.314, "31\u00a0%"),
+        (None, "–"),
+    ],
 )
 def test_probability_never_claims_certainty(value: float | None, text: str) -> None:
     assert numbers.probability(value) == text

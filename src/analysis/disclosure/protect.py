@@ -134,7 +134,7 @@ def _above(system: ReaderSystem, lost: Collection[int]) -> set[Key]:
     reached, grown = {*lost}, bool(lost)
     while grown:
         fresh = {total for total, parts in totals if parts & reached} - reached
-        reached |= set()
+        reached |= fresh
         grown = bool(fresh)
     return {key_of[variable] for variable in reached - {*lost} - system.public if variable in key_of}
 

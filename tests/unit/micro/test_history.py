@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.micro.history import Window, build_history, join_spells
+from analysis.micro.rates import count_rates
 from analysis.micro.vocabulary import BACKGROUND
 
 WINDOW = Window(24240, 24251)  # twelve months
@@ -48,9 +49,21 @@ def test_months_durations_and_exits() -> None:
 
 def test_an_exit_in_the_last_month_counts_and_a_later_one_does_not() -> None:
     last = WINDOW.last
-    spells = spell_table([(0, last - 2, last, 1), (1, last - 2, last, 0)])
+    spells = spell_table([(0, last - 2, last, 1), (1, last - 2, last, 0), (2, last - 2, last + 1, 1)])
     history = build_history(spells, no_measures(), background_of(spells), WINDOW)
-    assert history.exit[:, -1].tolist() == [1, 0]
+    assert history.exit[:, -1].tolist() == [1, 0, 0]
+
+
+def test_the_chance_of_returning_is_counted_among_those_still_away() -> None:
+    """Four leave in the second month: one is back after two months, one after five, two never; a fifth is new."""
+    first = WINDOW.first
+    gone = [(person, first, first + 1, 1) for person in range(4)]
+    back = [(0, first + 4, first + 11, 0), (1, first + 7, first + 11, 0), (4, first + 3, first + 11, 0)]
+    spells = spell_table([*gone, *back])
+    rates = count_rates(build_history(spells, no_measures(), background_of(spells), WINDOW))
+    assert rates.back[:6].tolist() == pytest.approx([0, 1 / 4, 0, 0, 1 / 3, 0])
+    assert not rates.back[6:].any()
+    assert rates.leave[:2].tolist() == pytest.approx([0, 4 / 7])
 
 
 def test_measures_start_once_and_belong_to_their_spell() -> None:

@@ -17,6 +17,9 @@ def test_a_run_sees_an_event_from_the_day_it_was_known(checkout: Project) -> Non
     assert "aktivitetskrav" not in {event.id for event in known_events(events, date(2024, 12, 20))}
     assert "aktivitetskrav" in {event.id for event in known_events(events, date(2026, 11, 21))}
     assert all(event.kalla for event in events)
+    announced = events[0].model_copy(update={"datum": date(2027, 7, 1), "kant_fran": date(2026, 3, 5)})
+    surprising = events[0].model_copy(update={"datum": date(2026, 1, 1), "kant_fran": date(2026, 6, 1)})
+    assert known_events((announced, surprising), date(2026, 4, 1)) == (announced,)
 
 
 def test_events_touch_the_years_they_go_on_in(checkout: Project) -> None:

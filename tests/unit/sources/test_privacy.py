@@ -21,6 +21,10 @@ def check_digit(nine: str) -> str:
     return next(digit for digit in "0123456789" if luhn_ok(nine + digit))
 
 
+def test_the_check_digit_is_that_of_the_number_that_everyone_uses_as_an_example() -> None:
+    assert [last for last in "0123456789" if luhn_ok("811218987" + last)] == ["6"]
+
+
 def personal_number(born: date, serial: int, *, coordination: bool = False) -> str:
     """Return twelve digits with a right check digit."""
     day = born.day + 60 if coordination else born.day

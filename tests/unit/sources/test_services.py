@@ -189,6 +189,14 @@ def whole(checkout: Project) -> dict[tuple[str, str, int, str], float | None]:
     }
 
 
+@pytest.mark.parametrize("link", ["https://annan.example/v3/data?page=2", "//annan.example/v3/data?page=2"])
+def test_a_next_page_at_another_host_is_not_followed(link: str) -> None:
+    with Client("https://tjanst.example/v3/") as client:
+        assert client.url("/v3/data?page=2") == "https://tjanst.example/v3/data?page=2"
+        with pytest.raises(BistandError, match="en annan värd"):
+            client.url(link)
+
+
 def test_the_services_are_tried_and_nothing_is_stored(checkout: Project) -> None:
     before = sorted(checkout.raw.rglob("*"))
     said: list[str] = []
