@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import BistandError
 from analysis.memory import remember
 from analysis.micro.assess import MeasureResult, assess
 from analysis.micro.generator import Microdata, Starters, Truth, generate_with_starters, true_effect
@@ -15,7 +14,6 @@ from analysis.micro.history import History, build_history
 from analysis.micro.municipality import MEASURES, Municipality
 from analysis.micro.naive import Naive, naive
 from analysis.micro.trial import emulate
-from analysis.pages.parts.markdown import Markdown, synthetic_banner
 
 #: Scale of the example: about 5 000 persons in 60 months, two fifths of the calibrated municipality.
 INFLOW = 45.0
@@ -77,39 +75,6 @@ def _make_study() -> Study:
         truths[name] = true_effect(town, starters[number], 24, CLONES, SEED)
         naives[name] = naive(emulate(history, number), 12)
     return Study(data, history, results, truths, naives)
-
-
-METHOD_TEXT = (
-    "Personerna, åtgärderna och effekterna är påhittade för att visa hur metoden fungerar och hur väl den träffar. "
-    "Ingenting på sidan säger något om en verklig kommun eller åtgärd, utom listan sist över åtgärder som går att pröva."
-)
-COST_TEXT = (
-    "Personerna, åtgärderna, flödena och effekterna är påhittade för att visa hur räkningen går till. Verkliga är bara "
-    "priserna, budgeten och utgångsnivån, som har sin källa utskriven."
-)
-
-
-def banner(data: Microdata, text: str = METHOD_TEXT) -> Markdown:
-    """Return the banner of a page with synthetic data, before anything else on it."""
-    if data.status != "synthetic":
-        raise BistandError(
-            "sidan får bara visa syntetiska data", fix="Egna data räknas med bistand mikro kor."
-        )
-    return synthetic_banner(f"{data.name} finns inte. {text}")
-
-
-def facts_line(study: Study) -> Markdown:
-    """Return the line of facts: size and period of the example."""
-    history = study.history
-    first, last = history.window.first // 12, history.window.last // 12
-    parts = [
-        f"**{study.data.name}** (påhittad)",
-        f"{first}–{last}",
-        f"{history.persons:,} personer".replace(",", "\u00a0"),
-        f"{len(history.measures)} åtgärder",
-        "status: syntetisk",
-    ]
-    return Markdown("::: {.korningsfakta}\n" + " · ".join(parts) + "\n:::\n")
 
 
 def study_facts(study: Study) -> dict[str, object]:

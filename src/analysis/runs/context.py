@@ -189,7 +189,8 @@ def open_run(
 ) -> RunContext:
     """Open the run that a notebook's parameters describe.
 
-    Any combination of known values may be opened by hand; `run_id` names the output folder.
+    Any combination of known values may be opened by hand; `run_id` names the output folder. Papermill's ``-p`` makes numbers
+    of ``0380`` and ``2022``: they are taken as written.
 
     Raises
     ------
@@ -204,8 +205,8 @@ def open_run(
         run = Run(
             id=run_id,
             rubrik=known[run_id].rubrik if run_id in known else run_id,
-            kommun=municipality,
-            period=period,
+            kommun=f"{municipality:0>4}",
+            period=str(period),
             kant_senast=date.fromisoformat(as_of),
             plan=plan or None,
             mal=target or None,

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.answers import cost as micro_cost
-from analysis.answers.micro_study import Study, banner, facts_line, study_facts
+from analysis.answers.micro_study import Study, study_facts
 from analysis.errors import BistandError
 from analysis.micro.assess import assess
 from analysis.micro.estimates import estimate
@@ -22,6 +22,7 @@ from analysis.micro.trial import emulate
 from analysis.pages.cost import page as micro_cost_pages
 from analysis.pages.micro import figures as micro_figures
 from analysis.pages.micro import sections as micro_pages
+from analysis.pages.micro.head import banner, facts_line
 from analysis.paths import Project
 from analysis.sources.catalogue import load_catalogue
 
