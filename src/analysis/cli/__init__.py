@@ -249,14 +249,18 @@ def publish(
 @alone
 def stada() -> None:
     """Ta bort det byggda (webbplatsen och körningarnas sidor); filer som du har lagt dit eller ändrat rörs inte."""
+    from analysis.declarations.model import FOLDER as DECLARED
     from analysis.owned import remove_folder, strangers
     from analysis.paths import find_project
     from analysis.pipeline.places import FOLDER as PLACES
+    from analysis.pipeline.site_sources import FOLDER as SOURCES
 
     project = find_project()
     places = project.reports / PLACES
+    apart = {places, project.reports / DECLARED}
     made = sorted(path for path in (*project.reports.iterdir(), *places.glob("*")) if path.is_dir())
-    for folder in (project.site, *(path for path in made if path != places)):
+    sources = project.root / SOURCES
+    for folder in (project.site, sources, *(path for path in made if path not in apart)):
         found = strangers(folder) if folder.is_dir() else ()
         if folder.is_dir() and not remove_folder(folder):
             say(

@@ -22,6 +22,7 @@ from analysis.disclosure.protect import protect_parts
 from analysis.errors import BistandError
 from analysis.files import sha256_of, write_text
 from analysis.micro.history import Floats
+from analysis.plain import harmless
 from analysis.sources.personal import is_personal_number
 
 #: Tables that may leave, with exactly these columns.
@@ -72,7 +73,7 @@ class Gate:
         """
         self._check(name, frame)
         target = self.out / f"{name}.csv"
-        write_text(target, frame.to_csv(index=False, lineterminator="\n"))
+        write_text(target, harmless(frame).to_csv(index=False, lineterminator="\n"))
         self._log(target, frame)
         return target
 

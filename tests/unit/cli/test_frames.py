@@ -101,3 +101,10 @@ def test_a_question_is_asked_and_answered_in_swedish(answer: str, agreed: bool) 
     result = CliRunner().invoke(asked, input=f"{answer}\n")
     assert "Spara? [j/N]" in result.output
     assert f"svar: {agreed}" in result.output
+
+
+def test_fewer_than_no_processes_is_told_before_anything_is_read() -> None:
+    result = _run("rapport", "--processer", "-1")
+    assert result.exit_code == 1
+    assert "-1 processer går inte" in result.output
+    assert "Ange 1 eller fler" in result.output

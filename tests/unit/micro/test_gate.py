@@ -77,6 +77,11 @@ def test_identifiers_are_stopped(tmp_path: Path, text: str) -> None:
         gate(tmp_path).release("kontroller", row(text=text))
 
 
+def test_a_name_that_a_spreadsheet_would_compute_leaves_as_text(tmp_path: Path) -> None:
+    path = gate(tmp_path).release("kontroller", row(text='=HYPERLINK("http://ond.example")'))
+    assert pd.read_csv(path)["text"].tolist() == ['\'=HYPERLINK("http://ond.example")']
+
+
 def test_small_counts_are_stopped(tmp_path: Path) -> None:
     empty = {name: ["x"] for name in DECLARED["atgarder"]}
     with pytest.raises(BistandError, match="för litet"):
