@@ -283,12 +283,16 @@ def report(real: pd.DataFrame, revisions: pd.DataFrame, made: pd.DataFrame, seco
         "| " + " | ".join(f"{v:.3f}" if isinstance(v, float) else str(v) for v in row) + " |"
         for row in revisions[columns].itertuples(index=False)
     )
+    about_peers = (
+        "Peers are statsforecast's, on values and on logs, with gaps and stray months filled for them."
+        if peers
+        else "This run was made with `--no-peers`: statsforecast's models are not beside, and no goal against them is shown."
+    )
     parts = [
         "# Monthly forecasts",
         "",
         "Written by `python benchmarks/forecast_months.py`; do not edit. WIS in per cent of the last known month, "
-        "horizons 1-12, nine quantiles. Peers are statsforecast's, on values and on logs, with gaps and stray months "
-        "filled for them.",
+        f"horizons 1-12, nine quantiles. {about_peers}",
         "",
         "## Dalarna, households and kronor per month",
         "",
