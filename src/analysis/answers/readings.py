@@ -89,8 +89,10 @@ class Disagreement:
         return f"{text[:1].upper()}{text[1:]}?"
 
 
-def disagreement(found: tuple[Reading, ...]) -> Disagreement | None:
-    """Return how the readings disagree, or None when they say about the same."""
+def disagreement(found: tuple[Reading, ...], decided: str | None = None) -> Disagreement | None:
+    """Return how the readings disagree; None when they say about the same, or the chosen one is `decided` somewhere."""
+    if decided:
+        return None
     chosen = next((item for item in found if item.chosen), None)
     chances = [item.probability for item in found if np.isfinite(item.probability)]
     if chosen is None or max(chances) - min(chances) <= WIDE:

@@ -33,7 +33,10 @@ def period_name(period: str) -> str:
 
 
 class Target(BaseModel):
-    """A decided target: at most (or at least) `niva` of `matt` by the end of `senast`."""
+    """A decided target: at most (or at least) `niva` of `matt` by the end of `senast`.
+
+    `avgjord` says where it is decided that `matt` is the measure meant; without it other readings are held against it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,6 +48,7 @@ class Target(BaseModel):
     text: str
     kalla: str
     tolkning: str
+    avgjord: str | None = Field(default=None, min_length=3)
 
     @property
     def deadline_year(self) -> int:

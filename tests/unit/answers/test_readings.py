@@ -36,3 +36,9 @@ def test_wide_readings_always_name_a_question(others: list[float], own: float) -
 
     assert (found is not None) == wide
     assert found is None or found.questions
+
+
+def test_what_is_decided_is_not_asked_about_again() -> None:
+    apart = (reading(0.10), reading(0.74, ADULTS_OR_ALL))
+    assert disagreement(apart) is not None
+    assert disagreement(apart, "Nämnden, beslut 2026-11-03, § 112") is None

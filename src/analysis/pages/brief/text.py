@@ -57,7 +57,8 @@ def open_brief(
 ) -> Brief:
     """Put the run's answers together."""
     found = readings(context, state)
-    return Brief(context, now, view, case, state, found, disagreement(found))
+    decided = context.target.avgjord if context.target else None
+    return Brief(context, now, view, case, state, found, disagreement(found, decided))
 
 
 def position_answer(brief: Brief) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ def run_details(context: RunContext) -> Markdown:
         ("Plan", run.plan or "Ingen plan är inlagd"),
         ("Mål", capitalise(target.text) if target else "Inget mål för andelen biståndsmottagare"),
         *([("Målets källa", target.kalla), ("Så tolkas målet", target.tolkning)] if target else []),
+        *([("Läsningen är avgjord", target.avgjord)] if target and target.avgjord else []),
         ("Mått", context.catalogue.measure(run.matt).namn),
         (
             "Jämförelsegrupp",

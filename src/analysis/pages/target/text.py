@@ -37,7 +37,8 @@ def decided_text(target: Target, outcome: float) -> str:
 
 def target_conclusion(context: RunContext, state: TargetState) -> Markdown:
     """The page's answer: at most sixty words and five numbers, the question to settle first where readings disagree."""
-    apart = disagreement(readings(context, state))
+    decided = context.target.avgjord if context.target else None
+    apart = disagreement(readings(context, state), decided)
     if apart is not None:
         return conclusion(*disagreement_sentences(context, apart), assumption_sentence(state))
     return conclusion(
