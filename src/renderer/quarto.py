@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
@@ -26,9 +26,9 @@ from renderer.embedded import RenderReport
 from renderer.folds import fold_sections
 from renderer.glossary import Glossary, load_glossary, mark_terms
 from renderer.head import first_picture, head_tags, put_head_tags
-from renderer.links import local_target, page_url, relative
-from renderer.menus import RUNS
+from renderer.links import page_url, relative
 from renderer.phones import PHONE, add_phone_figures
+from renderer.quarto_chrome import keep_to_the_run, pick_runs
 from renderer.quarto_kept import bring_back, changed_pages, hashes, keep_site
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, MODULE_STYLE, MODULES, modules_on
 from renderer.tables import mend_table
@@ -36,7 +36,7 @@ from renderer.tidy import parse
 
 MINIMUM = (1, 9)
 STYLES = ("farger.css", "innehall.css", "utskrift.css")
-SCRIPTS = ("tabell.js", "ord.js")
+SCRIPTS = ("tabell.js", "ord.js", "kod.js")
 SKIP_TEXT = "Hoppa till innehållet"
 # Names of Quarto's landmarks, so that a screen reader can tell them apart.
 LANDMARKS = (
@@ -185,7 +185,8 @@ def finish_page(html: str, name: str, phones: Collection[str] = (), glossary: Gl
         if not image.has_attr("alt"):
             image["alt"] = ""
     add_phone_figures(soup, lambda link: link in phones)
-    _keep_to_the_run(soup, name)
+    keep_to_the_run(soup, name)
+    pick_runs(soup, name)
     fold_sections(main)
     mark_terms(main, glossary, name)
     _link_assets(soup, name)
@@ -204,16 +205,6 @@ def _with_head(html: str, config: SiteConfig, name: str, picture: str) -> str:
     words = " ".join(title.get_text(" ").split()) if isinstance(title, Tag) else config.website.title
     put_head_tags(soup, head_tags(config, name, words, main, described, picture))
     return str(soup)
-
-
-def _keep_to_the_run(soup: BeautifulSoup, name: str) -> None:
-    """Previous and next never lead from one run into another."""
-    if not name.startswith(RUNS):
-        return
-    for link in soup.select("nav.page-navigation a[href]"):
-        target = local_target(str(link["href"]), name)
-        if target and PurePosixPath(target[0]).parent != PurePosixPath(name).parent:
-            link.decompose()
 
 
 def _skip_link(soup: BeautifulSoup, body: Tag, main: Tag) -> None:

@@ -250,3 +250,60 @@ def test_failing_quarto_leaves_no_site(stage: Path, tmp_path: Path, monkeypatch:
     with pytest.raises(BistandError, match="trasig sida"):
         quarto.render(stage, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def _menu(*runs: str) -> str:
+    """Quarto's side menu with one group of pages and one group for each run."""
+
+    def group(title: str, links: list[tuple[str, str]]) -> str:
+        rows = "".join(
+            f'<li class="sidebar-item"><div class="sidebar-item-container"><a href="{href}" '
+            f'class="sidebar-item-text sidebar-link"><span class="menu-text">{text}</span></a></div></li>'
+            for text, href in links
+        )
+        return (
+            '<li class="sidebar-item sidebar-item-section"><div class="sidebar-item-container">'
+            '<a class="sidebar-item-text sidebar-link" data-bs-toggle="collapse"><span class="menu-text">'
+            f'{title}</span></a></div><ul class="collapse sidebar-section">{rows}</ul></li>'
+        )
+
+    pages = [group("Underlag", [("Metod", "../../metod.html")])]
+    pages += [
+        group(f"Körning {run}", [("I korthet", f"../../reports/{run}/00.html"), ("Läget", f"../../reports/{run}/01.html")])
+        for run in runs
+    ]  # fmt: skip
+    return f'<nav id="quarto-sidebar"><ul class="list-unstyled">{"".join(pages)}</ul></nav>'
+
+
+def _with_menu(menu: str) -> str:
+    start, _, rest = PAGE.partition('<nav id="quarto-sidebar"')
+    return start + menu + rest.partition("</nav>")[2]
+
+
+def test_the_side_menu_holds_the_pages_own_run_and_a_list_of_all() -> None:
+    made = quarto.finish_page(_with_menu(_menu("a", "b", "c")), "reports/b/01.html")
+    menu = BeautifulSoup(made, "html.parser").select_one("#quarto-sidebar")
+    assert menu is not None
+    titles = [item.get_text() for item in menu.select("li.sidebar-item-section > div .menu-text")]
+    assert titles == ["Underlag", "Körning b"]
+    picker = menu.select_one("li.korningar details")
+    assert picker is not None
+    assert picker.summary is not None
+    assert picker.summary.get_text() == "Välj körning (3)"
+    assert [(link.get_text(), link["href"]) for link in picker.select("a")] == [
+        (f"Körning {run}", f"../../reports/{run}/00.html") for run in "abc"
+    ]
+    assert quarto.finish_page(made, "reports/b/01.html") == made
+
+
+def test_one_run_needs_no_list() -> None:
+    made = quarto.finish_page(_with_menu(_menu("a")), "reports/a/01.html")
+    assert "Välj körning" not in made
+    assert "Körning a" in made
+
+
+def test_the_code_has_one_button_in_both_renderers(soup: BeautifulSoup) -> None:
+    assert [script["src"] for script in soup.select("script[src]")].count("../site_libs/bistand/kod.js") == 1
+    assert (quarto.ASSETS / "kod.js").is_file()
+    template = (quarto.ASSETS.parent / "templates" / "sida.html.j2").read_text(encoding="utf-8")
+    assert "/kod.js" in template
