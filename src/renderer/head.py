@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import PurePosixPath
 from textwrap import shorten
 
@@ -22,7 +23,8 @@ HeadTag = tuple[str, dict[str, str]]
 def first_answer(main: BeautifulSoup | Tag) -> str:
     """Return the beginning of a page's conclusion, else of its first paragraph, as plain text."""
     found = main.select_one(".slutsats") or main.select_one("p:not(.not, .korningsfakta p)")
-    return shorten(" ".join(found.get_text(" ").split()), MOST_DESCRIPTION, placeholder=" …") if found else ""
+    text = re.sub(r" ([.,;:!?)])", r"\1", " ".join(found.get_text(" ").split())) if found else ""
+    return shorten(text, MOST_DESCRIPTION, placeholder=" …")
 
 
 def first_picture(main: BeautifulSoup | Tag, page: str) -> str:

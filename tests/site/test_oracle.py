@@ -22,6 +22,9 @@ WANTED = {
 }
 
 
+UNDESCRIBED = "/meta_description: null"
+
+
 @pytest.fixture(scope="module")
 def model(fixture_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("model")
@@ -48,6 +51,16 @@ def _lines(path: Path, *, within_run: bool = False) -> list[str]:
     return list(content_model.lines(data))
 
 
+def _described(ours: Path, theirs: Path) -> list[str]:
+    """Our lines; where Quarto describes a page not at all, our description is one more, and no empty one."""
+    lines = _lines(ours)
+    if UNDESCRIBED not in _lines(theirs):
+        return lines
+    own = [line for line in lines if line.startswith("/meta_description: ")]
+    assert all(len(line) > len(UNDESCRIBED) for line in own if line != UNDESCRIBED)
+    return [line for line in lines if line not in own]
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_same_content_as_quarto(model: Path, oracle: Path, version: str) -> None:
     golden = oracle / "golden" / version
@@ -56,11 +69,15 @@ def test_same_content_as_quarto(model: Path, oracle: Path, version: str) -> None
     seen = set()
     for name in names:
         expected = _lines(golden / name, within_run=True)
+        if UNDESCRIBED in expected:  # our pages tell what they are in the words of their first paragraph
+            expected = [line for line in expected if line != UNDESCRIBED]
         seen |= WANTED.keys() & set(expected)
         wanted = [WANTED.get(line, line) for line in expected]
         changed = [
             line
-            for line in difflib.unified_diff(wanted, _lines(model / name), lineterm="", n=0)
+            for line in difflib.unified_diff(
+                wanted, _described(model / name, golden / name), lineterm="", n=0
+            )
             if not line.startswith(("---", "+++", "@@"))
         ]
         assert changed == [], f"{name}: {changed}"

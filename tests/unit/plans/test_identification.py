@@ -111,10 +111,7 @@ def test_what_no_data_can_help_is_not_promised(facts: Facts) -> None:
 def test_needs_are_facts_and_read_as_a_sentence() -> None:
     assert set(NEEDS) <= {item.name for item in fields(Facts)}
     texts = {item.text for item in what_would_raise(replace(ACTED, individual=True))}
-    assert (
-        "åtgärden som insats i månadsfilen till Socialstyrelsen eller i en lokal lista (bistand mikro las)"
-        in texts
-    )
+    assert "åtgärden som insats i månadsfilen till Socialstyrelsen eller i en egen lista per person" in texts
 
 
 @pytest.mark.parametrize(
