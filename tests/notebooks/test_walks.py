@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import math
 import re
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
-from docx import Document
 from openpyxl import load_workbook
 
 from analysis.forecasts.log import read_log
@@ -88,9 +89,9 @@ def inputs(project: Project) -> dict[str, dict[str, str]]:
 def text_of(path: Path) -> str:
     """A page's text without markup, or a Word document's paragraphs and cells."""
     if path.suffix == ".docx":
-        document = Document(str(path))
-        cells = [cell.text for part in document.tables for row in part.rows for cell in row.cells]
-        text = "\n".join([*(item.text for item in document.paragraphs), *cells])
+        with zipfile.ZipFile(path) as document:
+            body = document.read("word/document.xml").decode("utf-8")
+        text = html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:br/>", "\n", body)))
     else:
         text = re.sub(
             r"<script.*?</script>|<style.*?</style>", "", path.read_text(encoding="utf-8"), flags=re.S

@@ -21,6 +21,7 @@ from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.corrections import apply_corrections, read_corrections
 from analysis.sources.observation import COLUMNS, KEY
 from analysis.sources.passports import LocatedPassport, find_passports
+from analysis.sources.tables import demand_rows
 from analysis.sources.vintages import later_vintages, settle
 
 
@@ -140,8 +141,7 @@ def _read_version(project: Project, changed: int, size: int, inode: int) -> pd.D
 
 def _read_checked(located: LocatedPassport, catalogue: Catalogue) -> pd.DataFrame:
     frame = read_source(located, catalogue)
-    if frame.empty:
-        raise BistandError("filen har inga rader", file=located.data, fix="Lägg in filen igen från källan.")
+    demand_rows(frame, located)
     return frame
 
 

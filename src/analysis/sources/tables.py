@@ -164,7 +164,14 @@ def _absent(seen: dict[tuple[str, ...], int], located: LocatedPassport) -> list[
     ]
 
 
+def demand_rows(frame: pd.DataFrame, located: LocatedPassport) -> None:
+    """Stop at a source that holds nothing but its heading."""
+    if frame.empty:
+        raise BistandError("filen har inga rader", file=located.data, fix="Lägg in filen igen från källan.")
+
+
 def _finish(frame: pd.DataFrame, located: LocatedPassport, catalogue: Catalogue) -> pd.DataFrame:
+    demand_rows(frame, located)
     rule = located.passport.kant_fran
     frame = frame.assign(
         gender="T",

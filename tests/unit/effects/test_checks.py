@@ -58,3 +58,31 @@ def test_a_result_that_rests_on_one_donor_is_told(panel_of) -> None:
     alone = checks.leave_one_out(evidence_of(panel, Entry(SyntheticControl())))
     many = checks.leave_one_out(evidence_of(panel_of(municipalities=45)))
     assert (alone.passed, many.passed) == (False, True)
+
+
+def test_a_check_without_years_to_go_on_says_so_and_passes_nobody(panel_of) -> None:
+    """Three years before a plan are too few to hold one out or to pretend a start; no check is then called passed."""
+    short = panel_of(first=2017)
+    evidence = evidence_of(panel_of())
+    held_out = checks.held_out_fit(short, evidence, "1000", 2019)
+    pretended = checks.placebo_in_time(short, evidence, "1000", 2019, 1)
+    for found in (held_out, pretended):
+        assert found.passed is None
+        assert found.outcome == "kunde inte göras"
+        assert "för få år" in found.text
+
+
+def test_a_decision_in_the_first_year_leaves_no_year_to_look_at(panel_of) -> None:
+    found = checks.anticipation(panel_of(), evidence_of(panel_of()), "1000", 2020, 2020)
+    assert found.passed is None
+    assert "inget år mellan beslut och start" in found.text
+
+
+def test_a_gap_in_the_year_of_the_decision_is_told_as_that(panel_of) -> None:
+    panel = panel_of()
+    evidence = evidence_of(panel)
+    panel.shares.loc["1000", 2019] = np.nan
+    found = checks.anticipation(panel, evidence, "1000", 2019, 2020)
+    assert found.passed is None
+    assert "Kontrollen gick inte att göra" in found.text
+    assert "2019" in found.text

@@ -21,6 +21,7 @@ from analysis.effects.estimate import (
 from analysis.effects.evaluate import PlanEvaluation, Question, design_power, evaluate_plan, known_years
 from analysis.effects.evidence import Panel
 from analysis.effects.lag_regression import ConditionalTrend
+from analysis.effects.spec_curve import specification_curve
 
 ASKED = Question("1000", adopted_year=2019, start_year=2020, eval_years=(2020, 2021, 2022))
 
@@ -345,3 +346,37 @@ def test_few_placebos_cannot_show_anything_at_five_per_cent(
     effect = evaluate_plan(panel_of(municipalities=municipalities), ASKED).effect
     check = next(item for item in effect.checks if item.name == "placebo i rummet")
     assert check.passed is passed
+
+
+def test_an_evaluation_reads_as_text_with_its_estimate_or_with_why_there_is_none(
+    nothing_happened: PlanEvaluation, panel_of
+) -> None:
+    effect = nothing_happened.effect
+    assert effect.verdict in str(effect)
+    assert "p = " in str(effect)
+    missing = panel_of()
+    missing.shares.loc["1000", 2015] = np.nan
+    unknown = evaluate_plan(missing, ASKED).effect
+    assert unknown.verdict == NOT_ASSESSABLE
+    assert "2015" in str(unknown)
+    assert "p = " not in str(unknown)
+
+
+def test_without_the_country_or_the_unemployment_the_other_designs_stand(panel_of) -> None:
+    """A panel from elsewhere may lack both; what needs them is left out, and nothing is filled in."""
+    panel = panel_of()
+    bare = dataclasses.replace(panel, shares=panel.shares.drop(index="0000"), unemployment=None)
+    result = evaluate_plan(bare, ASKED)
+    full = evaluate_plan(panel, ASKED)
+    assert 0 < len(result.designs) < len(full.designs)
+    assert result.curve is not None
+    assert len(result.curve.table) < len(full.curve.table)
+    assert set(result.curve.table["unemployment"]) == {"utan"}
+
+
+def test_no_specification_can_be_tried_without_years_before(panel_of) -> None:
+    curve = specification_curve(panel_of(first=2018), "1000", (2019, 2020), (2020, 2021))
+    assert curve.table.empty
+    assert curve.median is None
+    assert curve.share_same_sign(-1.0) is None
+    assert "gick inte att räkna fram" in curve.sentence

@@ -187,3 +187,18 @@ def test_wide_has_no_numbers_where_none_were_observed(copy: Project) -> None:
     build_panel(copy)
     table = wide(read_panel(copy), "N31807")
     assert math.isnan(table.loc["2281", 2020])
+
+
+def test_without_sources_or_rows_the_build_stops_and_says_which(copy: Project) -> None:
+    path = copy.root / N31807
+    head = path.read_text(encoding="utf-8").splitlines(keepends=True)[0]
+    path.write_text(head, encoding="utf-8")
+    reseal(path)
+    before = copy.observations.read_bytes() if copy.observations.exists() else None
+    with pytest.raises(BistandError, match="inga rader"):
+        build_panel(copy)
+    for passport in copy.raw.rglob("*.pass.yml"):
+        passport.unlink()
+    with pytest.raises(BistandError, match="inga källor"):
+        build_panel(copy)
+    assert (copy.observations.read_bytes() if copy.observations.exists() else None) == before

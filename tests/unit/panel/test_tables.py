@@ -7,9 +7,10 @@ import math
 import pandas as pd
 import pytest
 
+import analysis.panel
 from analysis.errors import BistandError
 from analysis.panel.schema import validate
-from analysis.panel.vintages import as_of, series, wide
+from analysis.panel.vintages import as_of, select, series, wide
 from analysis.sources.observation import COLUMNS
 
 
@@ -65,3 +66,16 @@ def test_a_missing_value_is_no_number_and_a_number_is_not_missing() -> None:
     table = rows(("2022", 4.0, "2023-06-30")).assign(status="missing")
     with pytest.raises(BistandError, match="värde om och endast om"):
         validate(table, file="tabellen")
+
+
+def test_rows_are_chosen_by_municipality_and_gender_or_all_of_them() -> None:
+    one = rows(("2022", 4.0, "2023-06-30"))
+    table = pd.concat([one, one.assign(kommun_kod="1880"), one.assign(gender="K", value=3.0)])
+    assert select(table, "N31807", municipality="0380")["value"].tolist() == [4.0]
+    assert select(table, "N31807", municipality="0380", gender=None)["gender"].tolist() == ["K", "T"]
+    assert select(table, "N31807")["kommun_kod"].tolist() == ["0380", "1880"]
+
+
+def test_the_panel_has_no_other_names() -> None:
+    with pytest.raises(AttributeError, match="finns_inte"):
+        analysis.panel.finns_inte  # noqa: B018
