@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.micro.statutory.episodes import Episodes, exits_by_gap
 from analysis.micro.statutory.reading import PersonMonths
 from analysis.micro.vocabulary import month_label
-from analysis.swedish import count, percent
+from analysis.swedish import count, numbered, percent
 
 #: Names of published yearly figures: per cent of residents with aid, and residents.
 SHARE, RESIDENTS = "andel", "invånare"
@@ -68,7 +68,7 @@ def compared(table: pd.DataFrame, published: Mapping[str, Mapping[str, float]]) 
         if both:
             gap = float((mine[both] / pd.Series(dict(figures))[both] - 1).mean() * 100)
             lines.append(
-                f"Mot publicerade {what} per månad ({len(both)} månader): filerna ligger {gap:+.1f} % i genomsnitt.".replace(
+                f"Mot publicerade {what} per månad ({numbered(len(both), 'månad', 'månader')}): filerna ligger {gap:+.1f} % i genomsnitt.".replace(
                     ".", ",", 1
                 )
             )
