@@ -7,11 +7,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from analysis.paths import Project
 
 # One thread of linear algebra a worker: several workers with several threads each only wait for one another.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+if settings.get_current_profile_name() != "faults":
+    # How long an example takes says something of the machine and nothing of the code.
+    settings.register_profile(
+        "projekt", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("projekt")
 
 ROOT = Path(__file__).resolve().parents[1]
 
