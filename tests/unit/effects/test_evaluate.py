@@ -380,3 +380,17 @@ def test_no_specification_can_be_tried_without_years_before(panel_of) -> None:
     assert curve.median is None
     assert curve.share_same_sign(-1.0) is None
     assert "gick inte att räkna fram" in curve.sentence
+
+
+@pytest.mark.parametrize(
+    ("what", "words"), [("flat", "exakt densamma"), ("nobody lives there", "saknar folkmängd")]
+)
+def test_a_series_that_says_nothing_of_itself_is_not_assessed(panel_of, what: str, words: str) -> None:
+    panel = panel_of()
+    if what == "flat":
+        panel.shares.loc["1000", :2019] = 4.0
+    else:
+        panel = dataclasses.replace(panel, population=panel.population.drop(index="1000"))
+    effect = evaluate_plan(panel, ASKED).effect
+    assert effect.verdict == NOT_ASSESSABLE
+    assert words in effect.reason

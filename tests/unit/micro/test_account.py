@@ -80,7 +80,7 @@ def test_published_months_and_years_stand_beside_the_files() -> None:
     )
     text = "\n".join(lines)
     assert "Mot publicerade hushåll per månad (2 månader): filerna ligger +25,0 %" in text
-    assert "Mot publicerade tkr per månad (1 månad): filerna ligger +0,0 %" in text
+    assert "Mot publicerade tkr per månad (1 månad): filerna ligger 0,0 %" in text
     assert "2024: filerna ger ungefär 3,75\u00a0% av invånarna; publicerat är 4,00\u00a0% (N31807)" in text
 
 

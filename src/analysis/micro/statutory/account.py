@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.micro.statutory.episodes import Episodes, exits_by_gap
 from analysis.micro.statutory.reading import PersonMonths
 from analysis.micro.vocabulary import month_label
-from analysis.swedish import count, numbered, percent
+from analysis.swedish import count, decimal, numbered, percent
 
 #: Names of published yearly figures: per cent of residents with aid, and residents.
 SHARE, RESIDENTS = "andel", "invånare"
@@ -67,10 +67,9 @@ def compared(table: pd.DataFrame, published: Mapping[str, Mapping[str, float]]) 
         both = [month for month in mine.index if figures.get(month)]
         if both:
             gap = float((mine[both] / pd.Series(dict(figures))[both] - 1).mean() * 100)
+            span = numbered(len(both), "månad", "månader")
             lines.append(
-                f"Mot publicerade {what} per månad ({numbered(len(both), 'månad', 'månader')}): filerna ligger {gap:+.1f} % i genomsnitt.".replace(
-                    ".", ",", 1
-                )
+                f"Mot publicerade {what} per månad ({span}): filerna ligger {decimal(gap, 1, sign=True)} % i genomsnitt."
             )
     lines = lines or ["Det finns inga publicerade månader för kommunen att jämföra med."]
     return lines + _compared_years(table, published.get(SHARE, {}), published.get(RESIDENTS, {}))

@@ -1,0 +1,77 @@
+"""What cannot be read or compared is refused in words that say what to do."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from analysis.errors import BistandError
+from analysis.micro import assess, checks
+from analysis.micro.contract import read_extract
+from analysis.micro.reading import read_texts
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "saknas"),
+        ("Uppsala", "rader med namn och värde"),
+        ("kommun: Uppsala\nfran: 2020-01\n", "raden till saknas"),
+        ("kommun: Uppsala\nfran: 2020-01\ntill: 2019-12\n", "två månader i ordning"),
+        ("kommun: Uppsala\nfran: i fjol\ntill: 2024-12\n", "två månader i ordning"),
+    ],
+)
+def test_the_extracts_period_is_two_months_in_order(tmp_path: Path, text: str | None, words: str) -> None:
+    path = tmp_path / "uttag.yml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(BistandError, match=words) as caught:
+        read_extract(path)
+    assert "kommun: Uppsala" in str(caught.value)
+
+
+def test_a_workbook_is_read_as_it_is_seen(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Person", "Start"])
+    sheet.append([17, date(2024, 3, 1)])
+    book.save(tmp_path / "perioder.xlsx")
+    assert read_texts(tmp_path / "perioder.xlsx", ("person", "start")).to_numpy().tolist() == [
+        ["17", "2024-03-01"]
+    ]
+
+
+def test_a_file_that_is_no_workbook_or_has_no_rows_is_told(tmp_path: Path) -> None:
+    (tmp_path / "perioder.xlsx").write_bytes(b"inte en arbetsbok")
+    with pytest.raises(BistandError, match="arbetsboken går inte att läsa"):
+        read_texts(tmp_path / "perioder.xlsx", ("person",))
+    (tmp_path / "perioder.csv").write_text("person;start\n", encoding="utf-8")
+    with pytest.raises(BistandError, match="inga rader under rubrikraden"):
+        read_texts(tmp_path / "perioder.csv", ("person", "start"))
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({}, None),
+        ({"converged": False}, "helt och hållet"),
+        ({"effective": 90.0}, "få jämförbara personer"),
+        ({"heaviest": 0.51}, "mer än hälften av jämförelsen"),
+        ({"extreme": 0.06}, "saknar motsvarighet"),
+    ],
+)
+def test_those_who_start_need_others_like_them(
+    found: dict[str, Any], words: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = {"effective": 400.0, "heaviest": 0.1, "extreme": 0.01} | found
+    monkeypatch.setattr(checks, "overlap", lambda trials, model: SimpleNamespace(**seen))
+    trials = SimpleNamespace(participants=100)
+    model = SimpleNamespace(fit=SimpleNamespace(converged=found.get("converged", True)))
+    reason = assess.no_overlap(trials, model)  # type: ignore[arg-type]
+    assert (reason is None) if words is None else (reason is not None and words in reason)
