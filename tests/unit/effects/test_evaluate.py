@@ -22,6 +22,7 @@ from analysis.effects.evaluate import PlanEvaluation, Question, design_power, ev
 from analysis.effects.evidence import Panel
 from analysis.effects.lag_regression import ConditionalTrend
 from analysis.effects.spec_curve import specification_curve
+from analysis.effects.window import why_not
 
 ASKED = Question("1000", adopted_year=2019, start_year=2020, eval_years=(2020, 2021, 2022))
 
@@ -394,3 +395,9 @@ def test_a_series_that_says_nothing_of_itself_is_not_assessed(panel_of, what: st
     effect = evaluate_plan(panel, ASKED).effect
     assert effect.verdict == NOT_ASSESSABLE
     assert words in effect.reason
+
+
+def test_a_window_that_ends_before_its_start_has_no_year_to_evaluate(panel_of) -> None:
+    panel = panel_of()
+    assert why_not(panel.window(2021, 2020), panel.shares, "1000") == "Inget år efter starten är känt ännu."
+    assert why_not(panel.window(2021, 2021), panel.shares, "1000") is None
