@@ -8,12 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from openpyxl import Workbook
+from tests.conftest import ROOT
 
 from analysis.errors import BistandError
 from analysis.micro import assess, checks
 from analysis.micro.contract import read_extract
 from analysis.micro.reading import read_texts
+from analysis.micro.statutory import reading
+from analysis.micro.statutory.layout import load_layout
 
 
 @pytest.mark.parametrize(
@@ -75,3 +79,33 @@ def test_those_who_start_need_others_like_them(
     model = SimpleNamespace(fit=SimpleNamespace(converged=found.get("converged", True)))
     reason = assess.no_overlap(trials, model)  # type: ignore[arg-type]
     assert (reason is None) if words is None else (reason is not None and words in reason)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda layout: ["bara", "en", "lista"], "en fil med fält"),
+        (lambda layout: {**layout, "hinder": {"1": "finns inte"}}, "koden 1 har betydelsen finns inte"),
+        (lambda layout: {**layout, "hinder": "alla"}, None),
+    ],
+)
+def test_a_layout_of_ones_own_is_gone_through(change: Any, words: str | None, tmp_path: Path) -> None:
+    given = yaml.safe_load(
+        (ROOT / "data" / "raw" / "rapportfil" / "layout-2012.yml").read_text(encoding="utf-8")
+    )
+    path = tmp_path / "layout.yml"
+    path.write_text(yaml.safe_dump(change(given), allow_unicode=True), encoding="utf-8")
+    if words is None:
+        assert load_layout(path).hinder == {}
+        return
+    with pytest.raises(BistandError, match=words):
+        load_layout(path)
+
+
+def test_a_missing_or_enormous_month_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BistandError, match="filen finns inte"):
+        reading.rows_of(tmp_path / "2024-01.txt")
+    (tmp_path / "2024-01.txt").write_text("a\tb\n", encoding="utf-8")
+    monkeypatch.setattr(reading, "MOST_BYTES", 2)
+    with pytest.raises(BistandError, match="för stor"):
+        reading.rows_of(tmp_path / "2024-01.txt")
