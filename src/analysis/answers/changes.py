@@ -15,9 +15,10 @@ from analysis.forecasts.log import COLUMNS
 from analysis.plans.load import load_register
 from analysis.plans.status import StatusChange, board, changes
 from analysis.runs import RunContext
+from analysis.sources.observation import KEY
 
 TARGET_PAGE: Final = "04_mal"
-_KEY: Final = ["kommun_kod", "measure_id", "period", "gender", "group"]
+_KEY: Final = list(KEY)
 
 
 @dataclass(frozen=True)

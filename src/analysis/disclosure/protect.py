@@ -129,7 +129,7 @@ def _above(system: ReaderSystem, lost: Collection[int]) -> set[Key]:
     A cell counts as exposed although what gave it away was itself worked out from shares, and so is known only roughly:
     a new total on top of it would place it more tightly.
     """
-    key_of = {system.variable(key): key for key in system.now.counts if key not in system.now.latent}
+    key_of = system.key_of
     totals = [(system.variable(item.total), {*map(system.variable, item.parts)}) for item in system.now.sums]
     reached, grown = {*lost}, bool(lost)
     while grown:
@@ -156,7 +156,7 @@ def _cheapest(system: ReaderSystem, start: int, chosen: Mapping[Key, Why]) -> Ke
     variables, rows = system.component(start, system.unknown(chosen))
     near = {variable for position in rows for variable in system.rows[position]} - set(variables)
     totals = {system.variable(item.total) for item in system.now.sums}
-    key_of = {system.variable(key): key for key in system.now.counts if key not in system.now.latent}
+    key_of = system.key_of
     options = [
         variable
         for variable in near & set(key_of)

@@ -62,6 +62,8 @@ class ReaderSystem:
         self._never_shown |= {self.variable(key) for key in publication.latent}
         self._never_shown -= self.public
         self.kept -= self.public
+        #: Cells of the new vintage that could be shown, by variable.
+        self.key_of = {self.variable(key): key for key in publication.counts if key not in publication.latent}
         #: No count is taken to be larger than this; it only keeps unbounded cells finite in the computation.
         self.ceiling = 4.0 * max(self.truth, default=0) + 1000.0
         self.neighbours: list[list[int]] = [[] for _ in self.truth]

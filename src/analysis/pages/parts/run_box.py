@@ -72,7 +72,7 @@ def document_links(context: RunContext) -> Markdown:
     """The way to the run's Word documents."""
     name = context.run.id
     return paragraphs(
-        f"Att ta med till ett möte: [ett Worddokument om högst sex sidor]({name}-namnd.docx) och "
+        f"Att ta med till ett möte: [ett kort Worddokument]({name}-namnd.docx) och "
         f"[hela körningen som bilaga]({name}.docx)."
     )
 
