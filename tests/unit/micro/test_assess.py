@@ -7,12 +7,23 @@ import pandas as pd
 import pytest
 
 from analysis.effects.multiplicity import holm
-from analysis.micro import checks
-from analysis.micro.assess import NOT_ASSESSABLE, assess, refusal, with_regard_to_others
-from analysis.micro.estimates import Contrast
+from analysis.micro import checks, hazard, rates, release, wording
+from analysis.micro.assess import (
+    NOT_ASSESSABLE,
+    assess,
+    fewer_in_a_month,
+    judge,
+    refusal,
+    with_regard_to_others,
+)
+from analysis.micro.covariates import month_levels
+from analysis.micro.estimates import Contrast, estimate
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.groups import equal_effects, group_effects
 from analysis.micro.history import History, Window, build_history
+from analysis.micro.robust import doubly_robust
+from analysis.micro.shown import hidden_shares
+from analysis.micro.trial import emulate, fit_start
 
 from .conftest import lay_out_history, town
 
@@ -189,3 +200,88 @@ def test_the_measure_is_not_changed_by_looking(history: History) -> None:
     assess(history, 1, "synthetic", draws=0, groups=False)
     np.testing.assert_array_equal(history.on, copy.on)
     np.testing.assert_array_equal(history.start, copy.start)
+
+
+def test_the_reason_stands_in_the_answer_when_nobody_is_like_the_starters(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "FEWEST_CONTROLS", 1e9)
+    result = assess(history, 0, "synthetic", draws=0, groups=False)
+    assert (result.verdict, result.participants) == (NOT_ASSESSABLE, None)
+    assert "för få jämförbara personer" in result.reason
+    assert release.curve_rows(result).empty
+    assert hidden_shares(result) == frozenset()
+    assert with_regard_to_others((result,)) == (result,), (
+        "nothing was tried, so there is nothing to adjust for"
+    )
+
+
+def test_starts_only_inside_another_measure_cannot_be_told_from_it(data: Microdata) -> None:
+    """Everyone who begins the second measure is in the first one already."""
+    first = data.measures[data.measures["measure"] == data.measures["measure"].iloc[0]]
+    long = first[first["end"] > first["start"] + 1]
+    inside = long.assign(measure="inuti", start=long["start"] + 1)
+    together = with_measures(data, pd.concat([first, inside]))
+    assert "utan att redan vara i en annan åtgärd" in str(refusal(together, together.measures.index("inuti")))
+
+
+@pytest.mark.parametrize(
+    ("effect", "passed", "verdict"),
+    [(1.0, True, "går inte att skilja från noll"), (20.0, True, "tydlig"), (20.0, False, "svag")],
+)
+def test_a_check_that_speaks_against_makes_a_finding_weak(effect: float, passed: bool, verdict: str) -> None:
+    found = (checks.Check("balans", "Liknar grupperna varandra?", passed, "text"),)
+    said = judge(contrast(effect, 4.0), found)
+    assert said[0] == verdict
+    assert ("talar emot" in said[1]) is (verdict == "svag")
+
+
+def test_what_was_never_followed_has_no_number() -> None:
+    assert np.isnan(checks.e_value(0.0, 10.0))
+    check = wording.robust_check(contrast(10.0, 2.0), None)
+    assert check.passed is None
+    assert "för få kan följas" in check.text
+    nothing = np.zeros((6, 2))
+    assert rates._log_ratio(nothing, nothing, np.zeros(6), (0, 6)) == 0.0
+
+
+def test_too_few_followed_to_the_end_have_no_doubly_robust_estimate(history: History) -> None:
+    trials = emulate(history, 0)
+    few = replace(
+        trials, treated=trials.treated & (trials.person < np.sort(trials.person[trials.treated])[10])
+    )
+    assert doubly_robust(few, fit_start(trials)) is None
+
+
+def test_curves_within_a_year_say_nothing_of_an_average_month(history: History) -> None:
+    trials = emulate(history, 0)
+    estimated = estimate(trials, fit_start(trials))
+    short = replace(
+        estimated, contrasts=tuple(c for c in estimated.contrasts if not c.key.startswith("månader_"))
+    )
+    assert fewer_in_a_month(estimated, trials) is not None
+    assert fewer_in_a_month(short, trials) is None
+
+
+def test_a_fit_that_does_not_settle_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    x = np.column_stack([np.ones(400), rng.normal(size=400)])
+    y = rng.integers(0, 4, 400)
+    assert hazard.fit_competing(x, y).converged
+    monkeypatch.setattr(hazard, "_MOST_STEPS", 1)
+    assert not hazard.fit_competing(x, y).converged
+
+
+def test_the_obstacle_of_the_month_replaces_the_one_at_the_start() -> None:
+    """What comes and goes is read in the month in question, the month before it, and how long it has lasted."""
+    data = generate(town(inflow=3.0, months=18, burn_in=24, churn=0.3, queue=True), 3)
+    history = build_history(data.spells, data.measures, data.background, data.window, data.obstacles)
+    assert history.obstacle is not None
+    person, month = (at[:500] for at in np.nonzero(history.on[:, 1:]))
+    month = month + 1
+    levels = month_levels(history, person, month, 0)
+    plain = month_levels(replace(history, obstacle=None), person, month, 0)
+    np.testing.assert_array_equal(levels["orsak"][0], history.obstacle[person, month])
+    np.testing.assert_array_equal(levels["hindret förra månaden"][0], history.obstacle[person, month - 1])
+    assert (levels["orsak"][0] != plain["orsak"][0]).any()
+    assert set(levels) - set(plain) == {"hindret har varat", "hindret förra månaden"}

@@ -20,6 +20,8 @@ from analysis.micro.vocabulary import month_index
 #: A file larger than this is not a monthly file of a Swedish municipality.
 MOST_BYTES: Final = 400_000_000
 _UNKNOWN_GROUP: Final = "annat"
+#: Words for no measure at all, unless the layout gives them a meaning.
+_NO_MEASURE: Final = ("", "0", "00", "nej", "ingen", "n")
 _SEX: Final = {"1": "M", "2": "K", "m": "M", "k": "K", "man": "M", "kvinna": "K"}
 _PERSON: Final = re.compile(r"[0-9]{8}[0-9A-ZÅÄÖ]{4}|[0-9]{6}[0-9A-ZÅÄÖ]{4}")
 
@@ -221,12 +223,10 @@ class _Reader:
 
     def measures(self, role: str) -> pd.Series:
         """Names of measures: the layout's, or the text itself where the layout explains none; 0 and nej are none."""
+        if self.layout.insatser:
+            return self.coded(role, {**dict.fromkeys(_NO_MEASURE, ""), **self.layout.insatser}, "insats", "")
         texts = self.texts(role).str.strip()
-        none = texts.str.casefold().isin(["", "0", "00", "nej", "ingen", "n"])
-        if not self.layout.insatser:
-            return texts.mask(none, "")
-        known = self.coded(role, self.layout.insatser, "insats", "")
-        return known.mask(none, "")
+        return texts.mask(texts.str.casefold().isin(_NO_MEASURE), "")
 
     def persons(self, role: str, year: pd.Series, key: bytes) -> pd.Series:
         """Keyed hashes of a column of personal numbers; "" where the field is empty."""
