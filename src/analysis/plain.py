@@ -22,6 +22,14 @@ _KINDS: Final = (
     (re.compile(r"\{\{|\}\}|\{%|%\}|\{#"), "en kortkod eller mall"),
     (re.compile(r"`|~~~|\{=|^\s*:::", re.M), "ett kod- eller råblock"),
     (re.compile(r"\]\(|\]\[|!\[|\^\[|\[\^|(?<!\w)@(?:fig|tbl|eq|sec|lst)-"), "Markdown (länk, bild, not, hänvisning)"),
+    (
+        re.compile(
+            r"\*\S[^*\n]*\*|(?<!\w)_\S(?:[^_\n]*\S)?_(?!\w)|~[^\s~]+~|\^[^\s^]+\^|\$\S(?:[^$\n]*\S)?\$(?!\d)"
+            r"|\\\S|\]\{|&#?\w+;|^\s*(?:#{1,6}|>)\s",
+            re.M,
+        ),
+        "formatering (kursiv, fet, rubrik, formel eller tecken i kod)",
+    ),
     (re.compile(r"\b(?:file:/|javascript:|vbscript:|data:\w+/)", re.I), "en adress som inte är en webbadress"),
     (
         re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"),

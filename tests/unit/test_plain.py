@@ -40,6 +40,16 @@ INJECTED = {
     "bild": ("![](file:///etc/passwd)", "Markdown"),
     "fotnot": ("text^[not]", "Markdown"),
     "hänvisning": ("se @fig-hemlig", "Markdown"),
+    "kursiv": ("satsningen *Motverkan* 2024", "formatering"),
+    "fet": ("**alla** ska med", "formatering"),
+    "understruket": ("se _planen_ nu", "formatering"),
+    "nedsänkt": ("H~2~O", "formatering"),
+    "upphöjt": ("m^2^", "formatering"),
+    "matematik": ("$x+y$ kronor", "formatering"),
+    "omvänt snedstreck": ("H:\\plan\\ny", "formatering"),
+    "entitet": ("Lund &copy; 2024", "formatering"),
+    "märkt text": ("[Lund]{.dold}", "formatering"),
+    "egen rubrik": ("# Lund", "formatering"),
     "fil": ("se file:///etc/passwd", "adress"),
     "skript": ("JavaScript:alert(1)", "adress"),
     "data": ("data:text/html,x", "adress"),
@@ -58,7 +68,8 @@ INJECTED = {
 #: Words of real plans and reports, which must pass.
 ORDINARY = (
     "26-punktsplanen 2019–2022 (etapp 1)", "Ålder < 25 år & > 64 år", "minskning med 1,5 % – 2 %", "50 * 2 = 100",
-    "Start_2024 och *Motverkan*", "kr/månad [exkl. moms]", "A | B", "- 5 procentenheter", "+ 12 platser", "-1,5", "+3",
+    "Start_2024_höst och 5*3",
+    "$5 till $6", "ca ~10 (x^2)", "kr/månad [exkl. moms]", "A | B", "- 5 procentenheter", "+ 12 platser", "-1,5", "+3",
     "kontakt@uppsala.se", "https://www.uppsala.se/plan?x=1#y", "”citat” och 'citat'", "Data: se bilaga", "C# och C++",
 )  # fmt: skip
 
