@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.files import write_text
 from analysis.forecasts.backtest import (
     Forecaster,
     Sizes,
@@ -38,6 +37,7 @@ from analysis.forecasts.panel_model import PanelSettings
 from analysis.forecasts.scoring import reliability, skill_by_origin, wis
 from analysis.panel import read_panel, wide
 from analysis.paths import find_project
+from foundation.files import write_text
 
 ORIGINS = range(2018, 2025)
 HORIZONS = 3

@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 from month_truth import make_world
 
-from analysis.files import write_text
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
 from analysis.forecasts.joint import joint_forecast
 from analysis.forecasts.monthly import measure_revisions, stray_months
@@ -29,6 +28,7 @@ from analysis.forecasts.periods import following
 from analysis.forecasts.scoring import wis
 from analysis.panel import read_panel, wide
 from analysis.paths import Project, find_project
+from foundation.files import write_text
 
 RESULTS = Path(__file__).parent / "results" / "forecast_months.md"
 VINTAGES = Path("data/raw/socialstyrelsen/2025-01-31/dalarna_manad_utgavor.csv")

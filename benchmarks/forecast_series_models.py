@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.files import write_text
 from analysis.forecasts.backtest import (
     Forecaster,
     complete_municipalities,
@@ -27,6 +26,7 @@ from analysis.forecasts.backtest import (
 from analysis.forecasts.models import MODELS, forecast_series
 from analysis.panel import read_panel, wide
 from analysis.paths import find_project
+from foundation.files import write_text
 
 RESULTS = Path(__file__).parent / "results" / "forecast_series_models.md"
 

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from forecast_months import VINTAGES
 
-from analysis.files import write_text
 from analysis.forecasts.backtest import complete_municipalities, population_as_known, score_draws
 from analysis.forecasts.joint import joint_forecast
 from analysis.forecasts.models import past_score_weights
@@ -26,6 +25,7 @@ from analysis.forecasts.panel_model import PanelFit, PanelSettings, fit_panel
 from analysis.forecasts.panel_paths import CommonFuture, draw_common, panel_paths
 from analysis.panel import read_panel, wide
 from analysis.paths import find_project
+from foundation.files import write_text
 
 RESULTS = Path(__file__).parent / "results" / "forecast_turning.md"
 ORIGINS = range(2015, 2025)

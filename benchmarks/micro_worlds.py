@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 from analysis.effects.multiplicity import holm
-from analysis.files import write_text
 from analysis.micro.estimates import estimate
 from analysis.micro.generator import generate, generate_with_starters, true_effect
 from analysis.micro.history import build_history
@@ -29,6 +28,7 @@ from analysis.micro.municipality import Municipality
 from analysis.micro.naive import naive
 from analysis.micro.robust import doubly_robust
 from analysis.micro.trial import emulate, fit_start
+from foundation.files import write_text
 
 RESULTS = Path(__file__).parent / "results" / "micro_worlds.md"
 WORLDS = {"A": {"churn": 0.15}, "B": {"churn": 0.15, "queue": True}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from analysis.files import sha256_of
+from foundation.files import sha256_of
 
 
 def replace_line(path: Path, start: str, new: str | None) -> int:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 #: The byte that is locked: far behind the text, since Windows keeps others from reading locked bytes.
 _BYTE: Final = 1 << 30

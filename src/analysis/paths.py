@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.files import sha256_of
-from analysis.memory import remember
+from foundation.files import sha256_of
+from foundation.memory import remember
 from renderer.finding import Finding
 from renderer.links import is_external, local_target
 

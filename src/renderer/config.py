@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 from renderer.finding import Finding
 
 CONFIG_NAME = "_quarto.yml"

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import files
-from analysis.errors import BistandError
-from analysis.memory import slot
+from foundation import files
+from foundation.errors import BistandError
+from foundation.memory import slot
 from renderer.config import SiteConfig, load_config
 from renderer.glossary import Glossary, load_glossary
 from renderer.head import first_picture

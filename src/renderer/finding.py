@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 
 @dataclass(frozen=True, order=True)

@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 from renderer.links import page_url, relative
 
 GLOSSARY = "ordlista.yml"

@@ -6,9 +6,9 @@ import re
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of
-from analysis.memory import remember
+from foundation.errors import BistandError
+from foundation.files import sha256_of
+from foundation.memory import remember
 from renderer.config import SOURCE_SUFFIXES, SiteConfig, read_config
 from renderer.finding import Finding
 from renderer.links import local_target, page_url

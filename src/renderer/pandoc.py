@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 MINIMUM = (3, 1, 1)
 FILTERS = Path(__file__).parent / "filters"

@@ -19,8 +19,8 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-from analysis import files
-from analysis.errors import BistandError
+from foundation import files
+from foundation.errors import BistandError
 from renderer.config import SiteConfig, load_config
 from renderer.embedded import RenderReport
 from renderer.folds import fold_sections

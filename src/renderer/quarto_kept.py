@@ -10,8 +10,8 @@ import json
 import shutil
 from pathlib import Path, PurePosixPath
 
-from analysis.files import sha256_of, write_text
-from analysis.owned import replace_folder
+from foundation.files import sha256_of, write_text
+from foundation.owned import replace_folder
 from renderer.config import SiteConfig
 from renderer.links import page_url
 

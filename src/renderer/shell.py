@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.swedish import day_name
+from foundation.swedish import day_name
 from renderer.config import SiteConfig
 from renderer.head import head_tags
 from renderer.links import relative

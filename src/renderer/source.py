@@ -13,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 from renderer.cells import PageDefaults, joined
 from renderer.config import SiteConfig
 from renderer.notebook import notebook_markdown

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
-from analysis import files
-from analysis.errors import BistandError
+from foundation import files
+from foundation.errors import BistandError
 from renderer.cells import PageDefaults
 from renderer.finding import Finding
 from renderer.notebook import notebook_markdown

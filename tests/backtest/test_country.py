@@ -21,7 +21,7 @@ from analysis.panel.build import assemble, read_frames
 from analysis.paths import Project
 from analysis.runs.national import MAIN_MEASURE, NationalContext, national_rows, newest_day
 from analysis.sources.catalogue import load_catalogue
-from analysis.swedish import decimal, percent
+from foundation.swedish import decimal, percent
 
 pytestmark = pytest.mark.slow
 

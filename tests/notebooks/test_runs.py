@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from tests.edit import reseal
 
-from analysis.errors import BistandError
 from analysis.panel import build_panel, read_panel
 from analysis.paths import Project
 from analysis.pipeline.execute import Limits, clean_notebook, execute_notebook
@@ -21,6 +20,7 @@ from analysis.pipeline.jobs import Outcome
 from analysis.pipeline.manifest import Manifest, Sources
 from analysis.pipeline.workers import LocalWorkers
 from analysis.runs import load_runs
+from foundation.errors import BistandError
 
 EARLY = "uppsala-26p-2020-12"
 #: One run with an open target and a run before it, one with a finished one, of two municipalities.
@@ -204,7 +204,7 @@ def test_a_failed_notebook_names_its_cell_and_leaves_the_last_good_run(tmp_path:
 
 def test_a_swedish_error_in_a_cell_is_passed_on_as_it_is(tmp_path: Path) -> None:
     source = (
-        "from analysis.errors import BistandError\nraise BistandError('andelen saknas', fix='Lägg in den.')"
+        "from foundation.errors import BistandError\nraise BistandError('andelen saknas', fix='Lägg in den.')"
     )
     notebook = _notebook(tmp_path / "01.ipynb", source)
     with pytest.raises(BistandError, match=r"cell 1 stannade: andelen saknas\n  Gör så här: Lägg in den\.$"):

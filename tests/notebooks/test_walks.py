@@ -28,7 +28,7 @@ from analysis.runs import load_runs
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import find_passports
 from analysis.sources.template import SHEET
-from analysis.swedish import decimal, percent, points, probability
+from foundation.swedish import decimal, percent, points, probability
 
 QUIET = Progress(say=lambda text: None, start=lambda jobs: None, step=lambda outcome: None, stop=lambda: None)
 TODAY = date(2026, 11, 27)

@@ -7,11 +7,11 @@ from pathlib import Path
 from tests.national import small_country, writing_to
 
 from analysis.answers.municipality import place
-from analysis.files import write_text
 from analysis.pages.municipality import pieces, text
 from analysis.pages.parts.markdown import Markdown
 from analysis.pages.sweden import compare, overview
 from analysis.paths import Project
+from foundation.files import write_text
 from renderer import embedded
 
 CONFIG = """\

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from analysis.paths import Project
 from analysis.runs import Run, load_runs
-from analysis.swedish import percent, probability
+from foundation.swedish import percent, probability
 
 pytestmark = pytest.mark.built
 

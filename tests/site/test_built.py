@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from analysis.panel import read_panel, series
 from analysis.paths import Project
 from analysis.runs import load_runs
-from analysis.swedish import percent
+from foundation.swedish import percent
 from renderer.check import check_site
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]

@@ -21,7 +21,7 @@ from tests.national import small_country
 from analysis.answers.country import Country
 from analysis.paths import Project
 from analysis.runs.national import NationalContext
-from analysis.swedish import decimal, percent
+from foundation.swedish import decimal, percent
 
 pytestmark = pytest.mark.browser
 

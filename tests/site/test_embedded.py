@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 from renderer import embedded, equivalence, pandoc
 from renderer.config import SiteConfig
 from renderer.finding import Finding, demand_none

@@ -11,11 +11,11 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from analysis.effects import estimate
-from analysis.errors import BistandError
 from analysis.plans.identification import Grade
 from analysis.plans.indicators import Verdict
 from analysis.plans.vocabulary import NO_FOLLOW_UP, Change, Mechanism, Status
 from analysis.sources.observation import STATUS_SV
+from foundation.errors import BistandError
 from renderer.folds import fold_sections
 from renderer.glossary import GLOSSARY, Entry, Glossary, glossary_page, load_glossary, mark_terms
 from renderer.quarto import finish_page

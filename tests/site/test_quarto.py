@@ -9,8 +9,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from analysis.errors import BistandError
 from analysis.paths import Project
+from foundation.errors import BistandError
 from renderer import quarto
 from renderer.check import check_site
 from renderer.config import load_config

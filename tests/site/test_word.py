@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 from renderer.word import Chapter, check_word, render_word
 from renderer.word_reference import pack
 

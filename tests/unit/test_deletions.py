@@ -66,7 +66,7 @@ def test_every_deleting_call_is_listed_with_its_guard(checkout: Project) -> None
         for function, call in deletions(path.read_text(encoding="utf-8"))
     }
     known = listed((checkout.root / "docs" / "hotmodell.md").read_text(encoding="utf-8"))
-    assert found - known == set(), "skydda anropet (analysis/owned.py) och skriv in det i docs/hotmodell.md"
+    assert found - known == set(), "skydda anropet (foundation/owned.py) och skriv in det i docs/hotmodell.md"
     assert known - found == set(), "anropet finns inte längre; ta bort raden ur docs/hotmodell.md"
 
 

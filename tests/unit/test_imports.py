@@ -1,4 +1,4 @@
-"""Imports point downwards, and the renderer leans on nothing of the analysis but its foundation."""
+"""Imports point downwards: the analysis and the renderer stand on the foundation, and the renderer on nothing else."""
 
 from __future__ import annotations
 
@@ -23,15 +23,8 @@ ROWS = (
     ("sources",),
 )
 HEIGHT = {room: len(ROWS) - row for row, rooms in enumerate(ROWS) for room in rooms}
-#: What the renderer still takes from the analysis: errors, files, results kept between renderings, the date in words.
-FOUNDATION = {
-    "analysis",
-    "analysis.errors",
-    "analysis.files",
-    "analysis.memory",
-    "analysis.owned",
-    "analysis.swedish",
-}
+#: What each package may import of the others.
+BELOW = {"renderer": {"foundation"}, "foundation": set()}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -62,14 +55,25 @@ def test_imports_of_the_analysis_point_downwards() -> None:
     assert found == {}
 
 
-def test_the_renderer_takes_only_the_foundation() -> None:
-    found = {
-        name
-        for path in (SOURCE / "renderer").glob("*.py")
-        for name in imported(path)
-        if name.split(".")[0] == "analysis"
-    }
-    assert found <= FOUNDATION, found - FOUNDATION
+def beside(folder: Path, allowed: set[str]) -> set[str]:
+    """Packages of this project that the code in `folder` imports without leave."""
+    others = {path.name for path in SOURCE.iterdir()} - {folder.name}
+    found = {name.split(".")[0] for path in folder.rglob("*.py") for name in imported(path)}
+    return found & others - allowed
+
+
+@pytest.mark.parametrize("package", BELOW)
+def test_a_package_takes_only_what_it_stands_on(package: str) -> None:
+    assert beside(SOURCE / package, BELOW[package]) == set()
+
+
+@pytest.mark.parametrize(
+    "line", ["from analysis.pages import x", "import analysis", "def f():\n    import analysis.cli"]
+)
+def test_a_package_that_leans_on_the_analysis_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "planted.py").write_text(f"import foundation.files\n{line}\n", encoding="utf-8")
+    assert beside(tmp_path, {"foundation"}) == {"analysis"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from analysis.declarations.model import load_declarations
-from analysis.errors import BistandError
 from analysis.pages.parts.figure import publish_data
 from analysis.panel.build import assemble, read_frames
 from analysis.paths import Project
@@ -21,6 +20,7 @@ from analysis.plain import demand_plain, harmless, printable
 from analysis.runs.load import load_runs
 from analysis.runs.model import Run
 from analysis.sources.catalogue import read_municipalities
+from foundation.errors import BistandError
 
 #: Kind -> (text, what the refusal calls it).
 INJECTED = {

@@ -9,8 +9,6 @@ import pandas as pd
 
 from analysis.answers.micro_study import INFLOW, SEED, TITLES, synthetic_town
 from analysis.answers.months import ADULT_SHARE
-from analysis.errors import BistandError
-from analysis.memory import remember
 from analysis.micro.cost import Price, break_even_months, cost_per_avoided_month, example_price
 from analysis.micro.estimates import Contrast, estimate
 from analysis.micro.generator import Microdata
@@ -25,6 +23,8 @@ from analysis.runs import Overview, Run
 from analysis.runs.context import open_panel
 from analysis.sources.catalogue import Municipality
 from analysis.sources.observation import POPULATION, WITH_VALUE
+from foundation.errors import BistandError
+from foundation.memory import remember
 
 LUND, UPPSALA = "lund-2021", "uppsala-vp2025"
 #: Whose published level the example is about where no run follows a target of the adults' share.
@@ -104,7 +104,10 @@ def open_cost(
     `run` is whose level and target they are (`followed`), None for the example's.
     """
     stay, months, profiles, rates, data = remember(
-        "kostnad", (SEED, INFLOW), ("micro", "answers.micro_study", "answers.cost"), _measures
+        "kostnad",
+        (SEED, INFLOW),
+        ("analysis.micro", "analysis.answers.micro_study", "analysis.answers.cost"),
+        _measures,
     )
     place = overview.catalogue.municipality(run.kommun if run else EXAMPLE_PLACE)
     fitted = fit_level(rates, level)

@@ -20,10 +20,10 @@ from analysis.forecasts.backtest import (
 from analysis.forecasts.pace import has_suspect_jump, pace_record
 from analysis.forecasts.panel_model import PanelFit, fit_panel
 from analysis.forecasts.panel_paths import draw_common, panel_paths
-from analysis.memory import remember
 from analysis.panel import wide
 from analysis.runs.national import NationalContext
 from analysis.sources.observation import POPULATION, RIKET
+from foundation.memory import remember
 
 Array = NDArray[np.float64]
 #: Population per code as it was known at an origin.
@@ -104,7 +104,7 @@ def country(context: NationalContext) -> Country:
     return remember(
         "sverige",
         (levels, people, out_of_work),
-        ("forecasts", "answers.country"),
+        ("analysis.forecasts", "analysis.answers.country"),
         lambda: compute_country(levels, people, out_of_work),
     )
 

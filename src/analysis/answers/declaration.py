@@ -21,11 +21,11 @@ from analysis.declarations.judge import Judgement, judge, reference_slopes, simu
 from analysis.declarations.model import Declaration, LockState, Outcome
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.log import measure_key, read_log
-from analysis.memory import remember
 from analysis.panel import as_of, wide
 from analysis.paths import Project
 from analysis.runs.context import open_panel
 from analysis.sources.observation import POPULATION, RIKET
+from foundation.memory import remember
 
 #: Name of the counterfactual in the forecast log.
 MODEL_NAME = "panel+deklaration"
@@ -34,7 +34,7 @@ SAME = 0.005
 #: Effects that the power of the dose test is shown for: log change per standard deviation of the log dose.
 SHOWN_EFFECTS = (0.0, -0.02, -0.05, -0.10, -0.15)
 #: Code that decides what is remembered here.
-_ROOMS = ("declarations", "forecasts", "answers.declaration")
+_ROOMS = ("analysis.declarations", "analysis.forecasts", "analysis.answers.declaration")
 #: National breaks that the same rule is tried on: last year known, and the years then judged.
 TRIED_BREAKS = ((2019, (2020, 2021)), (2021, (2022, 2023)))
 

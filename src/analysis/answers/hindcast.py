@@ -15,7 +15,7 @@ from analysis.forecasts.panel_model import fit_panel
 from analysis.forecasts.panel_paths import panel_paths
 from analysis.runs import RunContext
 from analysis.sources.yaml_in import read_yaml
-from analysis.swedish import percent
+from foundation.swedish import percent
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.memory import remember
 from analysis.micro.assess import MeasureResult, assess
 from analysis.micro.generator import Microdata, Starters, Truth, generate_with_starters, true_effect
 from analysis.micro.history import History, build_history
 from analysis.micro.municipality import MEASURES, Municipality
 from analysis.micro.naive import Naive, naive
 from analysis.micro.trial import emulate
+from foundation.memory import remember
 
 #: Scale of the example: about 5 000 persons in 60 months, two fifths of the calibrated municipality.
 INFLOW = 45.0
@@ -60,7 +60,10 @@ def synthetic_town() -> tuple[Microdata, History, list[Starters]]:
 def open_study() -> Study:
     """Generate, estimate and simulate the truth: ten to twenty seconds, deterministic."""
     return remember(
-        "exempelstudie", (INFLOW, SEED, DRAWS, CLONES), ("micro", "answers.micro_study"), _make_study
+        "exempelstudie",
+        (INFLOW, SEED, DRAWS, CLONES),
+        ("analysis.micro", "analysis.answers.micro_study"),
+        _make_study,
     )
 
 

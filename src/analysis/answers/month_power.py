@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.declarations.design import detectable
 from analysis.forecasts.joint import joint_forecast
 from analysis.forecasts.periods import following
-from analysis.memory import remember
+from foundation.memory import remember
 
 #: Monthly households of a county of about 290,000 residents, the size of a large municipality.
 SERIES = Path("socialstyrelsen/2025-01-31/dalarna_manad_utgavor.csv")
@@ -58,7 +58,7 @@ def month_sights(raw: Path, level: float) -> tuple[MonthSight, ...]:
     return remember(
         "manadssikt",
         (values, level),
-        ("forecasts", "declarations", "answers.month_power"),
+        ("analysis.forecasts", "analysis.declarations", "analysis.answers.month_power"),
         lambda: _sights(values, level),
     )
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.answers.country import SPAN, Country
-from analysis.errors import BistandError
 from analysis.sources.observation import RIKET
+from foundation.errors import BistandError
 
 Against = Literal["under", "inom", "över", "okänd"]
 

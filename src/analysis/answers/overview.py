@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.runs import Overview
-from analysis.swedish import percent
+from foundation.swedish import percent
 
 
 def told(overview: Overview) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from analysis.forecasts.periods import is_month
 from analysis.forecasts.target import TargetAssessment
 from analysis.panel import wide
 from analysis.runs import RunContext, period_name
-from analysis.swedish import decimal, percent
+from foundation.swedish import decimal, percent
 
 #: Adults' share of all residents, used only where a reading turns on it; stated on the page.
 ADULT_SHARE = 0.79

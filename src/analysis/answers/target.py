@@ -16,10 +16,10 @@ from analysis.forecasts.models import forecast_series
 from analysis.forecasts.panel_model import PanelFit, fit_panel
 from analysis.forecasts.panel_paths import panel_paths
 from analysis.forecasts.target import TargetAssessment, Threshold, assess_target
-from analysis.memory import remember
 from analysis.panel import series, wide
 from analysis.runs import RunContext
 from analysis.sources.observation import POPULATION
+from foundation.memory import remember
 
 STATED_MEASURE = "DOK_INVANARE"
 #: A level of zero has no pace: a share is read as at least this, in per cent.
@@ -232,7 +232,7 @@ def _backtest(levels: pd.DataFrame, sizes: Mapping[str, float]) -> Backtest:
     return remember(
         "backtest",
         (levels, dict(sizes), BACKTEST_DRAWS),
-        ("forecasts", "answers.target"),
+        ("analysis.forecasts", "analysis.answers.target"),
         lambda: run_backtest(levels, sizes, models, origins=range(first + 3, last)),
     )
 

@@ -15,7 +15,7 @@ from analysis.cli.frames import Commands
 from analysis.cli.micro import micro_app
 from analysis.cli.new import add_new_commands
 from analysis.cli.shared import alone, prepare_terminal, say, swedish_errors
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 if TYPE_CHECKING:
     from analysis.paths import Project
@@ -250,10 +250,10 @@ def publish(
 def stada() -> None:
     """Ta bort det byggda (webbplatsen och körningarnas sidor); filer som du har lagt dit eller ändrat rörs inte."""
     from analysis.declarations.model import FOLDER as DECLARED
-    from analysis.owned import remove_folder, strangers
     from analysis.paths import find_project
     from analysis.pipeline.places import FOLDER as PLACES
     from analysis.pipeline.site_sources import FOLDER as SOURCES
+    from foundation.owned import remove_folder, strangers
 
     project = find_project()
     places = project.reports / PLACES

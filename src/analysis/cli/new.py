@@ -9,7 +9,7 @@ import typer
 
 from analysis.cli.frames import Commands
 from analysis.cli.shared import alone, say, swedish_errors
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 Town = Annotated[str, typer.Argument(help="Kommunens namn eller kod, till exempel 1880.")]
 

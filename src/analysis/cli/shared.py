@@ -16,9 +16,9 @@ from typing import Any, Final
 import typer
 
 from analysis.alone import alone as hold
-from analysis.errors import BistandError, computer_error
 from analysis.paths import find_project
 from analysis.plain import printable
+from foundation.errors import BistandError, computer_error
 
 _PLAIN: Final = str.maketrans("”“’–—−…≤≥→·\u00a0\u202f\u2011", '""\'---.<>>.  -')
 

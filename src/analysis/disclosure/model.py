@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 Key = Hashable
 Why = Literal["", "liten", "följd", "tidigare skyddad"]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from analysis.disclosure.model import Interval, Key, Policy, Publication, Sum, Why, is_few, round_to
 from analysis.disclosure.system import ReaderSystem, Witnesses
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 __all__ = ["Interval", "Policy", "Publication", "Sum", "audit", "protect", "protect_parts", "round_to"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from analysis.disclosure.model import Interval, Key, Publication
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 _EPS: Final = 1e-6
 

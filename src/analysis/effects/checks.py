@@ -11,7 +11,7 @@ from analysis.effects.estimate import CheckResult
 from analysis.effects.evidence import Evidence, Panel, gather
 from analysis.effects.window import MIN_PRE_YEARS
 from analysis.effects.wording import p_text, thousands, years_text
-from analysis.swedish import decimal, points
+from foundation.swedish import decimal, points
 
 #: A check that tests something warns below this p-value.
 ALARM: Final = 0.05

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from analysis.swedish import decimal, interval, points
+from foundation.swedish import decimal, interval, points
 
 Verdict = Literal["tydlig", "svag", "går inte att skilja från noll", "inte bedömbar"]
 

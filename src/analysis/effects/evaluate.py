@@ -18,7 +18,7 @@ from analysis.effects.ranking import Ranking, rank_comparable
 from analysis.effects.spec_curve import SpecificationCurve, specification_curve
 from analysis.effects.window import MIN_DONORS, NATION
 from analysis.effects.wording import years_text
-from analysis.memory import remember
+from foundation.memory import remember
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def evaluate_plan(
     return remember(
         "effekt",
         (panel, question, entry, seed),
-        ("effects", "swedish"),
+        ("analysis.effects", "foundation.swedish"),
         lambda: _evaluate(panel, question, entry, seed),
     )
 

@@ -19,7 +19,7 @@ from analysis.effects.problem import Estimator
 from analysis.effects.synthetic_control import SyntheticControl
 from analysis.effects.synthetic_did import SyntheticDiD
 from analysis.effects.window import Window, why_not
-from analysis.swedish import decimal, points
+from foundation.swedish import decimal, points
 
 ESTIMATORS: Final[tuple[Estimator, ...]] = (
     DifferenceInDifferences(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.swedish import count, decimal
+from foundation.swedish import count, decimal
 
 
 def p_text(p_value: float) -> str:

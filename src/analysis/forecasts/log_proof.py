@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 CHECK: Final = "kontrollsumma"
 _LENGTH: Final = 16

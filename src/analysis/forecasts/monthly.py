@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.forecasts.periods import steps_between
-from analysis.swedish import decimal
+from foundation.swedish import decimal
 
 Array = NDArray[np.float64]
 

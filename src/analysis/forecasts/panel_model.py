@@ -20,7 +20,7 @@ from scipy.optimize import minimize
 
 from analysis.forecasts.national import NationalPosterior, NationalPrior, common_changes, fit_national
 from analysis.forecasts.series import zero_floor
-from analysis.memory import remember
+from foundation.memory import remember
 
 Array = NDArray[np.float64]
 
@@ -134,7 +134,7 @@ def fit_panel(
     """
     chosen = settings or PanelSettings()
     made_from = (levels, dict(sizes) if sizes is not None else None, chosen)
-    return remember("panelmodell", made_from, ("forecasts",), lambda: _fit(levels, sizes, chosen))
+    return remember("panelmodell", made_from, ("analysis.forecasts",), lambda: _fit(levels, sizes, chosen))
 
 
 def _fit(levels: pd.DataFrame, sizes: Mapping[str, float] | None, chosen: PanelSettings) -> PanelFit:

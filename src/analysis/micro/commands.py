@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.disclosure.model import Policy
-from analysis.errors import BistandError
 from analysis.micro import release, wording
 from analysis.micro.assess import FEWEST_PARTICIPANTS, MeasureResult, assess, refusal, with_regard_to_others
 from analysis.micro.checks import minimal_detectable_effect
@@ -22,7 +21,8 @@ from analysis.micro.history import History, Window, build_history
 from analysis.micro.municipality import Municipality
 from analysis.micro.shown import withheld
 from analysis.micro.vocabulary import month_label
-from analysis.swedish import count
+from foundation.errors import BistandError
+from foundation.swedish import count
 
 HIDDEN_NAME = "åtgärd med för få deltagare för att nämnas"
 

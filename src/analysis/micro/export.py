@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.files import write_text
 from analysis.micro.contract import DESCRIPTIONS, EXTRACT, MEASURES, SPELLS
 from analysis.micro.generator import Microdata
 from analysis.micro.vocabulary import BACKGROUND, EXITS, month_label
+from foundation.files import write_text
 
 
 def write_folder(data: Microdata, folder: Path) -> None:

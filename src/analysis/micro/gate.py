@@ -19,11 +19,11 @@ import pandas as pd
 
 from analysis.disclosure.model import Policy, is_few
 from analysis.disclosure.protect import protect_parts
-from analysis.errors import BistandError
-from analysis.files import sha256_of, write_text
 from analysis.micro.history import Floats
 from analysis.plain import harmless
 from analysis.sources.personal import is_personal_number
+from foundation.errors import BistandError
+from foundation.files import sha256_of, write_text
 
 #: Tables that may leave, with exactly these columns.
 DECLARED: Final[dict[str, tuple[str, ...]]] = {

@@ -17,8 +17,8 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.errors import BistandError
 from analysis.sources.personal import is_personal_number
+from foundation.errors import BistandError
 
 KEY_FILE: Final = "nyckel"
 #: Share of bare numbers that must look like personnummer before the column is refused; chance gives 0.7 %.

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 SUFFIXES: Final = (".csv", ".xlsx", ".xls", ".ods")
 

@@ -12,7 +12,7 @@ from analysis.micro.groups import Dose
 from analysis.micro.history import History
 from analysis.micro.robust import Robust
 from analysis.micro.vocabulary import month_label
-from analysis.swedish import count, decimal, interval, points
+from foundation.swedish import count, decimal, interval, points
 
 
 def seen(main: Contrast) -> str:

@@ -11,8 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.errors import BistandError
-from analysis.files import write_bytes
 from analysis.panel.schema import validate
 from analysis.paths import Project
 from analysis.plain import demand_plain_columns
@@ -23,6 +21,8 @@ from analysis.sources.observation import COLUMNS, KEY
 from analysis.sources.passports import LocatedPassport, find_passports
 from analysis.sources.tables import demand_rows
 from analysis.sources.vintages import later_vintages, settle
+from foundation.errors import BistandError
+from foundation.files import write_bytes
 
 
 @dataclass(frozen=True)

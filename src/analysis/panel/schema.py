@@ -9,8 +9,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaError, SchemaErrors
 
-from analysis.errors import BistandError
 from analysis.sources.observation import COLUMNS, GENDERS, KEY, STATUSES, WITH_VALUE
+from foundation.errors import BistandError
 
 
 def _value_matches_status(frame: pd.DataFrame) -> pd.Series[bool]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 from typing import Final
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.sources.ingest.dialect import EXCEL
 from analysis.sources.ingest.mapping import FILE_NAME
 from analysis.sources.ingest.reader import NAME, OLD_NAME
 from analysis.sources.passports import SUFFIX, find_passports
+from foundation.errors import BistandError
 
 _PRIVATE: Final = ("data/egna/", "data/mikro/", "data/local/")
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import analysis
 from analysis.answers.quick_target import Extract, Pace, QuickTarget, quick_target
-from analysis.files import sha256_of, write_text
 from analysis.paths import Project
 from analysis.sources.catalogue import Catalogue, Municipality
-from analysis.swedish import decimal, percent, probability
+from foundation.files import sha256_of, write_text
+from foundation.swedish import decimal, percent, probability
 
 #: Decimals kept of a quantile in per cent: finer than anything that is shown.
 _DIGITS = 4
@@ -56,9 +56,9 @@ def _state(project: Project) -> str:
 def _compute(project: Project) -> dict[str, Extract]:
     from analysis.answers.country import GRID, country
     from analysis.answers.municipality import Fall, place
-    from analysis.memory import FOLDER_VARIABLE
     from analysis.panel import build_panel
     from analysis.runs.national import open_national
+    from foundation.memory import FOLDER_VARIABLE
 
     def pace(fall: Fall | None) -> Pace | None:
         return Pace(**asdict(fall)) if fall is not None else None

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.files import write_text
 from analysis.runs.model import Run
 from analysis.sources.passports import SUFFIX, LocatedPassport
+from foundation.files import write_text
 
 SOURCES: Final = "kallor"
 NOTEBOOKS: Final = "anteckningsbok"

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import analysis
-from analysis.files import sha256_of
+from foundation.files import sha256_of
 
 _ROOT = Path(analysis.__file__).resolve().parent.parent
-_PACKAGES = ("analysis", "renderer")
+_PACKAGES = ("analysis", "renderer", "foundation")
 
 
 def imported_by(notebook: Path) -> tuple[str, ...]:

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of, write_text
 from analysis.panel.build import assemble, read_frames
 from analysis.panel.changes import VintageChanges, compare
 from analysis.panel.vintages import as_of
@@ -34,6 +32,8 @@ from analysis.sources.observation import KEY, POPULATION
 from analysis.sources.passports import LocatedPassport, Passport
 from analysis.sources.privacy import demand_nothing_personal, stop_if_personal
 from analysis.sources.store import NewSource, Stored, already_stored, next_label, store_vintage
+from foundation.errors import BistandError
+from foundation.files import sha256_of, write_text
 
 Echo = Callable[[str], None]
 Confirm = Callable[[str], bool]

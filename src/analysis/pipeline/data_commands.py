@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from analysis.errors import BistandError
-from analysis.files import write_bytes
 from analysis.paths import Project
 from analysis.pipeline.data_add import AddOptions, AddResult, add_file
 from analysis.pipeline.data_diff import SeriesDiff, diff_series, show_diff
@@ -18,6 +16,8 @@ from analysis.pipeline.data_fetch import FetchOptions, FetchResult, fetch
 from analysis.pipeline.new_period import NewPeriod, Reach, new_period
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.template import template_bytes
+from foundation.errors import BistandError
+from foundation.files import write_bytes
 
 __all__ = [
     "AddOptions",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.errors import BistandError, allowed_values
 from analysis.panel.changes import VintageChanges, compare
 from analysis.panel.vintages import as_of
 from analysis.paths import Project
@@ -16,6 +15,7 @@ from analysis.sources import read_source
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.passports import LocatedPassport, Passport, find_passports
 from analysis.sources.vintages import in_order
+from foundation.errors import BistandError, allowed_values
 
 
 @dataclass(frozen=True)

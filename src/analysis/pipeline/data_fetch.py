@@ -12,7 +12,6 @@ from typing import Any, Final
 import pandas as pd
 from tqdm import tqdm
 
-from analysis.errors import BistandError, allowed_values
 from analysis.panel.build import assemble, read_frames
 from analysis.panel.changes import VintageChanges, compare
 from analysis.panel.vintages import as_of
@@ -25,6 +24,7 @@ from analysis.sources.http import Client, Manners
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import LocatedPassport, Passport
 from analysis.sources.store import NewSource, Stored, next_label, safe_name, store_vintage
+from foundation.errors import BistandError, allowed_values
 
 Echo = Callable[[str], None]
 BASE_URLS: Final = {"kolada": kolada.BASE_URL, "scb": scb.BASE_URL}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.dialect import Grid
 from analysis.sources.ingest.mapping import FILE_NAME, ColumnRule, Mapping, parse_mapping, read_mapping
 from analysis.sources.ingest.reading import Reading, read_file
 from analysis.sources.socialstyrelsen import export_mapping, is_export
+from foundation.errors import BistandError
 
 DEFAULT_SERIES: Final = "egna-siffror"
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of, write_text
 from analysis.paths import Project
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.ingest.dialect import read_grids
@@ -18,6 +16,8 @@ from analysis.sources.passports import LocatedPassport, find_passports
 from analysis.sources.privacy import stop_if_personal
 from analysis.sources.store import NewSource, store_vintage
 from analysis.sources.vintages import in_order
+from foundation.errors import BistandError
+from foundation.files import sha256_of, write_text
 
 
 def move_own(

@@ -10,7 +10,6 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.data_fetch import BASE_URLS, FetchOptions, fetch_one, specs_of
 from analysis.sources import read_source
@@ -19,6 +18,7 @@ from analysis.sources.fetched import FetchedMeasure
 from analysis.sources.http import Client, Manners
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import find_passports
+from foundation.errors import BistandError
 
 #: Riket and one municipality, over years of which at least one is published everywhere.
 _YEARS_BACK: Final = 4

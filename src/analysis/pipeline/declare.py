@@ -22,12 +22,12 @@ from analysis.answers.declaration import (
 from analysis.declarations.judge import Judgement, judge
 from analysis.declarations.model import FOLDER, Declaration, load_declaration, load_declarations, newest
 from analysis.effects.wording import p_text
-from analysis.errors import BistandError
-from analysis.files import write_text
 from analysis.forecasts.log import append, log_rows
 from analysis.paths import Project
 from analysis.plans.load import load_plan
-from analysis.swedish import day_name, points
+from foundation.errors import BistandError
+from foundation.files import write_text
+from foundation.swedish import day_name, points
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.errors import BistandError
-from analysis.files import write_bytes
-from analysis.memory import remember
 from analysis.pipeline.manifest import hash_files
 from analysis.runs.model import Run, period_name
-from analysis.swedish import day_name
+from foundation.errors import BistandError
+from foundation.files import write_bytes
+from foundation.memory import remember
+from foundation.swedish import day_name
 from renderer.pandoc import pandoc_version
 from renderer.word import Chapter, check_word, render_word
 

@@ -19,8 +19,6 @@ import pandas as pd
 from openpyxl import Workbook
 
 from analysis.disclosure.own_counts import open_files, own_counts
-from analysis.files import write_bytes, write_text
-from analysis.memory import remember
 from analysis.panel import read_panel
 from analysis.paths import Project
 from analysis.pipeline.audit import NOTEBOOKS, PAGE, SOURCES
@@ -32,6 +30,8 @@ from analysis.runs.overview import read_results
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.observation import RIKET, STATUS_SV
 from analysis.sources.passports import SUFFIX, LocatedPassport, find_passports
+from foundation.files import write_bytes, write_text
+from foundation.memory import remember
 from renderer.word_reference import pack
 
 FOLDER: Final = "hamta"
@@ -82,7 +82,7 @@ def stage_downloads(
         text = harmless(table).to_csv(index=False, sep=";", decimal=",", lineterminator="\n")
         write_text(stage / FOLDER / f"{name}.csv", "\ufeff" + text)
     made_from = [fingerprint(table.astype(str)) for table in tables.values()]
-    book = remember("hamta", made_from, ("pipeline.downloads",), partial(workbook, tables), cache)
+    book = remember("hamta", made_from, ("analysis.pipeline.downloads",), partial(workbook, tables), cache)
     write_bytes(stage / FOLDER / "bistandslaget.xlsx", book.tobytes())
     content = {
         "observationer": json.loads(rows.to_json(orient="records")),

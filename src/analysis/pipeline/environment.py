@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 
-from analysis.files import write_text
 from analysis.paths import Project
+from foundation.files import write_text
 
 #: Names that differ between PyPI and conda-forge; None means that only pip has the package.
 _CONDA_NAMES: dict[str, str | None] = {"pypandoc_binary": None, "pandera[pandas]": "pandera"}

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import BistandError, computer_error
-from analysis.files import write_text
 from analysis.pipeline.jobs import Job, Outcome
 from analysis.pipeline.kernel import ARGUMENTS, WarmKernel, manager_class
 from analysis.runs.context import OUTPUT_VARIABLE
+from foundation.errors import BistandError, computer_error
+from foundation.files import write_text
 
 #: Figures and numbers must not depend on how many cores a machine has. Arrow's allocator gets no thread of its own:
 #: a process that is forked may have only one.

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 from xml.etree import ElementTree
 
-from analysis.files import write_bytes
 from analysis.runs.model import Run
+from foundation.files import write_bytes
 from renderer.head import FEED
 
 _ATOM = "http://www.w3.org/2005/Atom"

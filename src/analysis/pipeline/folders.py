@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.files import write_text
-from analysis.memory import FOLDER_VARIABLE
-from analysis.owned import replace_folder, workroom
 from analysis.paths import Project
 from analysis.pipeline.jobs import Job, Outcome, copy_files, files_of
 from analysis.pipeline.manifest import Manifest, stored
 from analysis.pipeline.schedule import Workers, run_jobs
+from foundation.files import write_text
+from foundation.memory import FOLDER_VARIABLE
+from foundation.owned import replace_folder, workroom
 
 #: Notebooks that wait for another one, because both need the same dear result: the second finds it stored.
 _FOLLOWS = {

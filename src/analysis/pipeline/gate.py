@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import analysis
-from analysis.files import sha256_of, write_text
 from analysis.paths import Project
+from foundation.files import sha256_of, write_text
 
 _SKIPPED = {"__pycache__", ".git", "_for_hand"}
 
@@ -36,6 +36,7 @@ def state(project: Project, *, built: bool = True) -> str:
         project.observations,
         code,
         code.parent / "renderer",
+        code.parent / "foundation",
     ]
     if built:
         places.append(project.site)

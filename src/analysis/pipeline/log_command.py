@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
-from analysis.errors import BistandError
 from analysis.forecasts.log import read_log, seal
 from analysis.paths import Project
+from foundation.errors import BistandError
 
 
 def prove(project: Project, *, seal_it: bool) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from analysis.files import sha256_of, write_text
+from foundation.files import sha256_of, write_text
 
 MANIFEST = "manifest.json"
 

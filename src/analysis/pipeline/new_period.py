@@ -11,8 +11,6 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from analysis.errors import BistandError
-from analysis.files import write_text
 from analysis.panel import as_of, build_panel, read_panel
 from analysis.paths import Project
 from analysis.runs.load import RunList, check_references, load_runs
@@ -20,6 +18,8 @@ from analysis.runs.model import PERIOD_PATTERN, Run, period_end, period_name
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.observation import WITH_VALUE
 from analysis.sources.yaml_out import dump_yaml
+from foundation.errors import BistandError
+from foundation.files import write_text
 
 Echo = Callable[[str], None]
 

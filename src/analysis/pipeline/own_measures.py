@@ -7,14 +7,14 @@ from typing import Any
 
 import yaml
 
-from analysis.files import write_text
 from analysis.micro.statutory.account import RESIDENTS, SHARE
-from analysis.owned import replace_folder, workroom
 from analysis.pages.micro.released import measure_page, overview_page, read_released
 from analysis.pages.micro.released_parts import ReleasedTables
 from analysis.panel import read_panel, series
 from analysis.paths import Project
 from analysis.sources.observation import POPULATION
+from foundation.files import write_text
+from foundation.owned import replace_folder, workroom
 from renderer.embedded import render
 
 FOLDER = "sidor"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from analysis.files import write_text
 from analysis.panel import read_panel
 from analysis.paths import Project
 from analysis.pipeline.folders import Folder
@@ -27,6 +26,7 @@ from analysis.runs.national import MAIN_MEASURE, national_rows, newest_day
 from analysis.sources.catalogue import Catalogue, Municipality
 from analysis.sources.observation import RIKET, WITH_VALUE
 from analysis.sources.passports import LocatedPassport
+from foundation.files import write_text
 
 NOTEBOOK = "10_kommun"
 FOLDER = "kommun"

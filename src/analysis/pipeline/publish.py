@@ -15,11 +15,11 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of, write_bytes, write_text
-from analysis.owned import MARKER, demand_ours, mend, open_to_readers, replace_folder, workroom
 from analysis.paths import Project
 from analysis.pipeline.archive import demand_no_own_counts
+from foundation.errors import BistandError
+from foundation.files import sha256_of, write_bytes, write_text
+from foundation.owned import MARKER, demand_ours, mend, open_to_readers, replace_folder, workroom
 from renderer.check import check_site
 
 CHECKSUMS = "SHA256SUMS"

@@ -10,10 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from analysis.answers.forecast_rows import append_runs
-from analysis.errors import BistandError
-from analysis.files import write_text
-from analysis.memory import forget_old
-from analysis.owned import demand_ours, discard_damaged, open_to_readers, replace_folder, workroom
 from analysis.panel import build_panel
 from analysis.panel.build import BuildReport
 from analysis.paths import Project
@@ -34,6 +30,10 @@ from analysis.runs.load import RunList, load_runs
 from analysis.runs.model import Run
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import find_passports
+from foundation.errors import BistandError
+from foundation.files import write_text
+from foundation.memory import forget_old
+from foundation.owned import demand_ours, discard_damaged, open_to_readers, replace_folder, workroom
 
 Say = Callable[[str], None]
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Catalogue, Municipality
 from analysis.sources.observation import RIKET
+from foundation.errors import BistandError
 
 _WORDS = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio")
 _LIMIT = re.compile(r"\b(högst|minst)\s+(\d+(?:[.,]\d+)?|" + "|".join(_WORDS) + r")\s*(?:procent\b|%)", re.I)

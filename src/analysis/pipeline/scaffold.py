@@ -8,8 +8,6 @@ from pathlib import Path
 
 from analysis.answers.country import NEAR, latest_known, nearest
 from analysis.answers.labour import UNEMPLOYMENT
-from analysis.errors import BistandError
-from analysis.files import write_text
 from analysis.panel import build_panel, read_panel, wide
 from analysis.paths import Project
 from analysis.pipeline.inputs import check_inputs
@@ -22,6 +20,8 @@ from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
 from analysis.sources.observation import POPULATION, RIKET
 from analysis.sources.passports import find_passports
 from analysis.sources.yaml_out import dump_yaml
+from foundation.errors import BistandError
+from foundation.files import write_text
 
 GROUPS = "jamforelsegrupper.yml"
 #: Notebooks that need neither plan nor target, and those that a plan without written measures has.

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from analysis.errors import BistandError
 from analysis.pipeline.publish import HEADERS
+from foundation.errors import BistandError
 
 HOST = "127.0.0.1"
 

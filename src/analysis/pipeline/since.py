@@ -15,7 +15,7 @@ from analysis.runs.load import load_runs
 from analysis.runs.model import Run, Target
 from analysis.runs.overview import read_results
 from analysis.sources.catalogue import load_catalogue
-from analysis.swedish import day_name, decimal, percent, points, probability
+from foundation.swedish import day_name, decimal, percent, points, probability
 
 Facts = dict[str, dict[str, Any]]
 

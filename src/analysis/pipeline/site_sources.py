@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of, write_bytes
-from analysis.owned import listed_files, seal_only, workroom
 from analysis.paths import Project
 from analysis.pipeline.report import fill_stage, find_quarto
 from analysis.runs.load import load_runs
+from foundation.errors import BistandError
+from foundation.files import sha256_of, write_bytes
+from foundation.owned import listed_files, seal_only, workroom
 
 FOLDER = "_sidkallor"
 

@@ -9,8 +9,6 @@ from typing import Any
 
 import yaml
 
-from analysis.errors import BistandError
-from analysis.files import write_text
 from analysis.paths import Project
 from analysis.pipeline import downloads
 from analysis.pipeline.audit import NOTEBOOKS, audit_cell, write_notebook_as_run
@@ -23,6 +21,8 @@ from analysis.runs.overview import read_results
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import LocatedPassport, find_passports
 from analysis.sources.yaml_in import read_yaml
+from foundation.errors import BistandError
+from foundation.files import write_text
 from renderer.glossary import GLOSSARY, glossary_page, load_glossary
 from renderer.head import FEED
 from renderer.phones import RESOURCES

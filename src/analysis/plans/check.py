@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analysis.errors import allowed_values
 from analysis.plans.model import Measure, Plan
 from analysis.plans.periods import parse_period
 from analysis.plans.types import Source
+from foundation.errors import allowed_values
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from analysis.errors import BistandError, allowed_values
 from analysis.plans.check import Fault, faults
 from analysis.plans.model import Link, Plan
 from analysis.sources.yaml_in import line_of, read_yaml
+from foundation.errors import BistandError, allowed_values
 
 TEMPLATE = "MALL.yml"
 """The commented template in the folder of plans; never loaded as a plan."""

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.errors import BistandError
 from analysis.plans.lineage import steps_from
 from analysis.plans.load import Register
 from analysis.plans.model import Document, Measure, Plan, StatusEntry
 from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import NO_FOLLOW_UP, Status
+from foundation.errors import BistandError
 
 _WEAKEST_FIRST = (
     Status.DEVIATING,

@@ -15,8 +15,6 @@ import pandas as pd
 from pydantic import ValidationError
 
 from analysis.disclosure.own_counts import added_sources, documented, open_rows, protected
-from analysis.errors import BistandError
-from analysis.files import write_text
 from analysis.panel import as_of as known_as_of
 from analysis.panel import read_panel
 from analysis.paths import Project, find_project
@@ -27,6 +25,8 @@ from analysis.sources.events import Event, known_events, load_events
 from analysis.sources.ingest.reader import NAME as ADDED
 from analysis.sources.observation import KEY, RIKET
 from analysis.sources.passports import LocatedPassport, describe_validation, find_passports
+from foundation.errors import BistandError
+from foundation.files import write_text
 
 OUTPUT_VARIABLE = "BISTAND_OUTPUT"
 

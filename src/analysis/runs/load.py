@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from analysis.errors import BistandError, allowed_values
 from analysis.paths import Project
 from analysis.runs.model import NEEDS_PLAN, Run, Target
 from analysis.runs.targets import FOLLOWED, PlanFacts, read_plan_facts
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.passports import describe_validation
 from analysis.sources.yaml_in import line_of, read_yaml
+from foundation.errors import BistandError, allowed_values
 
 
 @dataclass(frozen=True)

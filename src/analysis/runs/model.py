@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analysis.swedish import MONTHS, percent
+from foundation.swedish import MONTHS, percent
 
 #: Notebooks that are about a plan.
 NEEDS_PLAN = frozenset({"02_atgarder", "02_register", "03_effekt"})

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import BistandError
 from analysis.panel import as_of as known_as_of
 from analysis.panel import read_panel
 from analysis.paths import Project, find_project
 from analysis.runs.context import OUTPUT_VARIABLE
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.passports import LocatedPassport, find_passports
+from foundation.errors import BistandError
 
 MAIN_MEASURE = "N31807"
 

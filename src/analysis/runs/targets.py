@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from analysis.errors import BistandError
 from analysis.runs.model import Target
 from analysis.sources.passports import describe_validation
 from analysis.sources.yaml_in import line_of, read_yaml
+from foundation.errors import BistandError
 
 FOLLOWED = "foljs"
 _DECIDED = ("text", "villkor", "varde", "senast")

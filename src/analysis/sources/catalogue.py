@@ -11,12 +11,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.errors import BistandError, allowed_values
 from analysis.plain import demand_plain
 from analysis.sources.makeup import HOW_TO, Makeup
 from analysis.sources.observation import RIKET
 from analysis.sources.passports import describe_validation
 from analysis.sources.yaml_in import read_yaml
+from foundation.errors import BistandError, allowed_values
 
 Unit = Literal["procent", "antal", "tkr", "mnkr", "per 100 000 invånare"]
 

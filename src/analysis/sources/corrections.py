@@ -14,9 +14,9 @@ from typing import Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from analysis.errors import BistandError
 from analysis.sources.passports import describe_validation
 from analysis.sources.yaml_in import read_yaml
+from foundation.errors import BistandError
 
 
 class Correction(BaseModel):

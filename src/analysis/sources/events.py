@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from analysis.errors import BistandError
 from analysis.sources.passports import describe_validation
 from analysis.sources.yaml_in import read_yaml
+from foundation.errors import BistandError
 
 FILE = "handelser.yml"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 FIELDS: Final = ("kommun_kod", "measure_id", "period", "gender", "value", "status", "note")
 #: A year in which fewer than this share of the asked-for municipalities have a row is a partial answer.

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 Array = NDArray[np.float64]
 

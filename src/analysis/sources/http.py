@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 USER_AGENT: Final = "bistandslaget/0.1 (oppen uppfoljning; httpx)"
 _RETRIED: Final = frozenset((408, 425, 429, 500, 502, 503, 504))

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from analysis.errors import BistandError
 from analysis.sources.fetched import FetchedMeasure, Row, check_complete, fill_gaps
 from analysis.sources.http import Client
 from analysis.sources.observation import GENDERS, RIKET
+from foundation.errors import BistandError
 
 BASE_URL: Final = "https://api.kolada.se/v3/"
 MAX_IDS: Final = 25

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of
 from analysis.sources.yaml_in import read_yaml
+from foundation.errors import BistandError
+from foundation.files import sha256_of
 
 #: The parser in C where there is one: ten times as fast, the same result.
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import BistandError
 from analysis.sources.first_names import FIRST_NAMES
 from analysis.sources.ingest.dialect import Cell, Grid
 from analysis.sources.ingest.package import Package, strings_of
@@ -27,6 +26,7 @@ from analysis.sources.personal import (
     luhn_ok,
     plain,
 )
+from foundation.errors import BistandError
 
 _HEADING: Final = re.compile(
     r"(?:person|samordnings|lma-?|dossier|reserv|akt|klient|ärende)(?:nr|nummer|-?id)|pnr|persnr|person-?id|klient|sökande|"

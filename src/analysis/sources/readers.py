@@ -7,12 +7,12 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.errors import BistandError, allowed_values
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.reader import NAME as OWN
 from analysis.sources.ingest.reader import OLD_NAME
 from analysis.sources.passports import LocatedPassport
 from analysis.sources.tables import read_observations, read_tidy
+from foundation.errors import BistandError, allowed_values
 
 Reader = Callable[[LocatedPassport, Catalogue], pd.DataFrame]
 

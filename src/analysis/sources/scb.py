@@ -15,12 +15,12 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Fetched
 from analysis.sources.fetched import FetchedMeasure, Row, check_complete, fill_gaps
 from analysis.sources.http import Client
 from analysis.sources.jsonstat import Cube, JsonStatError, parse_cube
 from analysis.sources.observation import RIKET
+from foundation.errors import BistandError
 
 BASE_URL: Final = "https://api.scb.se/OV0104/v1/doris/sv/ssd/START/"
 RIKET_CODE: Final = "00"

@@ -14,11 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of
-from analysis.owned import workroom
 from analysis.sources.passports import SUFFIX, Passport, find_passports
 from analysis.sources.yaml_out import dump_yaml
+from foundation.errors import BistandError
+from foundation.files import sha256_of
+from foundation.owned import workroom
 
 
 @dataclass(frozen=True)

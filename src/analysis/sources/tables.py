@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import BistandError, allowed_values
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.observation import COLUMNS, GENDERS, STATUSES, WITH_VALUE, WITHOUT_VALUE
 from analysis.sources.passports import LocatedPassport
+from foundation.errors import BistandError, allowed_values
 
 PERIOD = re.compile(r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$")
 

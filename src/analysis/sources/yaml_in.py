@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from analysis.errors import BistandError
 from analysis.plain import demand_plain
+from foundation.errors import BistandError
 
 Place = Sequence[str | int]
 

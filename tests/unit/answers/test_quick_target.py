@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.answers.quick_target import Extract, Pace, quick_target
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 KNOWN = Extract(
     code="1880",

@@ -21,15 +21,15 @@ import typer
 
 from analysis.alone import alone
 from analysis.cli.shared import swedish_errors
-from analysis.errors import BistandError
-from analysis.files import write_text
-from analysis.owned import discard_damaged, remove_folder, seal, strangers
 from analysis.panel.build import build_panel, read_panel
 from analysis.paths import Project
 from analysis.pipeline.data_add import AddOptions, add_file
 from analysis.pipeline.manifest import stored
 from analysis.pipeline.publish import HEADERS
 from analysis.pipeline.serve import open_server
+from foundation.errors import BistandError
+from foundation.files import write_text
+from foundation.owned import discard_damaged, remove_folder, seal, strangers
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 LINUX = sys.platform.startswith("linux")
@@ -242,7 +242,7 @@ def test_a_clock_set_back_stores_nothing(copy: Project, tmp_path: Path) -> None:
 def test_a_strict_umask_keeps_own_files_private_and_the_site_readable(tmp_path: Path) -> None:
     code = (
         "import os; os.umask(0o077)\n"
-        "from pathlib import Path; from analysis.files import write_text; from analysis.owned import *\n"
+        "from pathlib import Path; from foundation.files import write_text; from foundation.owned import *\n"
         "new = Path('ny'); (new / 'figurer').mkdir(parents=True)\n"
         "(new / 'figurer' / 'a.svg').write_text('x'); write_text(new / 'index.html', 'x')\n"
         "write_text(Path('eget.csv'), 'x')\n"

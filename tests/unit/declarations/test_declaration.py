@@ -25,12 +25,12 @@ from analysis.declarations.design import detectable_slope
 from analysis.declarations.judge import judge
 from analysis.declarations.model import Declaration, Lock, load_declaration, load_declarations, newest
 from analysis.effects.estimate import CLEAR
-from analysis.errors import BistandError
 from analysis.forecasts.log import read_log
 from analysis.forecasts.panel_model import PanelSettings
 from analysis.panel.build import build_panel
 from analysis.paths import Project
 from analysis.pipeline.declare import carry_out, draft, lock
+from foundation.errors import BistandError
 
 FILE = ROOT / "reports" / "deklarationer" / "aktivitetskrav-2026.yml"
 

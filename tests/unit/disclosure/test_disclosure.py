@@ -21,7 +21,7 @@ from analysis.disclosure.protect import (
     protect,
     round_to,
 )
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 GROUPS = ("arbetslöshet", "ohälsa", "annat")
 PERIODS = ("2024-01", "2024-02")

@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 from analysis.disclosure.cells import Cell, build
 from analysis.disclosure.protect import protect
 from analysis.disclosure.values import printed
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Measure, load_catalogue
+from foundation.errors import BistandError
 
 PLACE, ADULTS = "9999", 1800
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import BistandError
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.log import COLUMNS, append, log_rows, read_log, score_log, seal, validate
+from foundation.errors import BistandError
 
 
 def rows(scale: float = 1.0, as_of: date = date(2026, 11, 21), version: str = "1") -> pd.DataFrame:

@@ -26,7 +26,7 @@ from analysis.pages.target import track as target_track
 from analysis.panel import build_panel
 from analysis.runs import RunContext, load_runs, open_run
 from analysis.runs.context import OUTPUT_VARIABLE
-from analysis.swedish import probability
+from foundation.swedish import probability
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.errors import BistandError
 from analysis.micro.contract import read_extract, read_folder
 from analysis.micro.export import write_folder
 from analysis.micro.generator import Microdata
 from analysis.micro.history import build_history
 from analysis.micro.identity import KEY_FILE, hashed, local_key, refuse_personal_numbers
 from analysis.sources.privacy import luhn_ok
+from foundation.errors import BistandError
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.disclosure.protect import protect_parts
-from analysis.errors import BistandError
 from analysis.micro.assess import MeasureResult, assess
 from analysis.micro.commands import HIDDEN_NAME, check, example, run
 from analysis.micro.export import write_folder
@@ -21,6 +20,7 @@ from analysis.micro.groups import GroupEffects
 from analysis.micro.history import History
 from analysis.micro.release import curve_rows, effect_rows, group_rows
 from analysis.micro.shown import TOO_FEW, curve_months, hidden_shares, thin_months, withheld
+from foundation.errors import BistandError
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=8))

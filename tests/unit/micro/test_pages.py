@@ -13,7 +13,6 @@ import pytest
 
 from analysis.answers import cost as micro_cost
 from analysis.answers.micro_study import Study, study_facts
-from analysis.errors import BistandError
 from analysis.micro.assess import assess
 from analysis.micro.estimates import estimate
 from analysis.micro.generator import generate_with_starters, true_effect
@@ -25,6 +24,7 @@ from analysis.pages.micro import sections as micro_pages
 from analysis.pages.micro.head import banner, facts_line
 from analysis.paths import Project
 from analysis.sources.catalogue import load_catalogue
+from foundation.errors import BistandError
 
 from .conftest import lay_out_history, town
 

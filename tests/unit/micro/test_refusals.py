@@ -12,12 +12,12 @@ import yaml
 from openpyxl import Workbook
 from tests.conftest import ROOT
 
-from analysis.errors import BistandError
 from analysis.micro import assess, checks
 from analysis.micro.contract import read_extract
 from analysis.micro.reading import read_texts
 from analysis.micro.statutory import reading
 from analysis.micro.statutory.layout import load_layout
+from foundation.errors import BistandError
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from analysis.micro.history import History
 from analysis.pages.micro.released import measure_page, overview_page, read_released
 from analysis.pages.micro.released_parts import ReleasedTables
 from analysis.pipeline.own_measures import write_pages
-from analysis.swedish import decimal
+from foundation.swedish import decimal
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ import pytest
 from tests.conftest import ROOT
 from tests.unit.micro.conftest import town
 
-from analysis.errors import BistandError
 from analysis.micro.contract import read_folder
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.history import build_history
 from analysis.micro.statutory.command import destroy_key, read_to_folder, show_layout
 from analysis.micro.statutory.generator import Dirt, write_statutory
 from analysis.sources.privacy import is_personal_number
+from foundation.errors import BistandError
 
 RAW = ROOT / "data" / "raw"
 

@@ -15,10 +15,10 @@ import pytest
 from tests.conftest import ROOT
 from tests.unit.micro.conftest import town
 
-from analysis.errors import BistandError
 from analysis.micro.generator import generate
 from analysis.micro.statutory.command import read_to_folder
 from analysis.micro.statutory.generator import write_statutory
+from foundation.errors import BistandError
 
 RAW = ROOT / "data" / "raw"
 Rows = list[str]

@@ -13,7 +13,6 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.micro.conftest import town
 
-from analysis.errors import BistandError
 from analysis.micro.contract import read_folder
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.identity import KEY_FILE, local_key
@@ -22,6 +21,7 @@ from analysis.micro.statutory.command import destroy_key, read_to_folder, show_l
 from analysis.micro.statutory.generator import statutory_rows, write_statutory
 from analysis.micro.statutory.layout import known_layouts, load_layout, recognise
 from analysis.micro.statutory.reading import read_files
+from foundation.errors import BistandError
 
 RAW = ROOT / "data" / "raw"
 

@@ -16,13 +16,13 @@ from tests.national import small_country, writing_to
 
 from analysis.answers.country import GRID, Country, _table, expected_levels, nearest, probability_at_most
 from analysis.answers.municipality import Place, place
-from analysis.errors import BistandError
 from analysis.pages.municipality import pieces, text
 from analysis.pages.parts.hover import places, told, told_fan
 from analysis.pages.sweden import compare, overview
 from analysis.pages.sweden.data import CLASSES, _limits, interactive, spark, write_script
 from analysis.paths import Project
 from analysis.runs.national import NationalContext
+from foundation.errors import BistandError
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from analysis.panel import build_panel
 from analysis.paths import Project
 from analysis.runs import RunContext
 from analysis.sources.catalogue import load_catalogue
-from analysis.swedish import percent, points, probability
+from foundation.swedish import percent, points, probability
 
 AS_OF = "2026-11-21"
 

@@ -11,11 +11,11 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import BistandError
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, sentence_list
 from analysis.pages.parts.table import Column, table
+from foundation.errors import BistandError
 
 FRAME = pd.DataFrame({"namn": ["Lund", "<b>Uppsala</b>"], "andel": [2.36, float("nan")]})
 COLUMNS = [Column("namn", "Kommun"), Column("andel", "Andel", "number", 2, unit="%")]

@@ -25,7 +25,7 @@ from analysis.pages.target import readings as reading_page
 from analysis.pages.target import tables, takes, text
 from analysis.pipeline import since
 from analysis.runs.model import Target
-from analysis.swedish import percent, probability
+from foundation.swedish import percent, probability
 
 
 @FOUND

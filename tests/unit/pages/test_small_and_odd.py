@@ -35,7 +35,7 @@ from analysis.pipeline import since
 from analysis.plans.identification import Grade
 from analysis.plans.status import changes as changed
 from analysis.plans.vocabulary import Change
-from analysis.swedish import percent, probability
+from foundation.swedish import percent, probability
 
 NO_FORECASTS = pd.DataFrame(columns=list(COLUMNS))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.swedish import MONTHS
+from foundation.swedish import MONTHS
 
 #: Values or names that one sentence lists at most; a sixth is summed up.
 LONGEST_LIST = 5

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from tests.edit import replace_line, reseal
 
-from analysis.errors import BistandError
 from analysis.panel import as_of, build_panel, read_panel, series, wide
 from analysis.paths import Project
+from foundation.errors import BistandError
 
 N31807 = "data/raw/kolada/2026-09/n31807.csv"
 

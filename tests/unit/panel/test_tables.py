@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 import analysis.panel
-from analysis.errors import BistandError
 from analysis.panel.schema import validate
 from analysis.panel.vintages import as_of, select, series, wide
 from analysis.sources.observation import COLUMNS
+from foundation.errors import BistandError
 
 
 def rows(*values: tuple[str, float, str], unit: str = "procent") -> pd.DataFrame:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.inputs import check_inputs
+from foundation.errors import BistandError
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNS = "reports/runs.yml"

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from tests.edit import replace_line
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline import gate
 from analysis.pipeline.inputs import check_inputs
+from foundation.errors import BistandError
 
 HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "pyarrow", "papermill"}
 

@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 import pytest
 from tests.conftest import ROOT
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.feed import write_feed
 from analysis.pipeline.publish import CHECKSUMS, HEADERS, copy_to, make_bundle
 from analysis.runs import load_runs
+from foundation.errors import BistandError
 from renderer import embedded
 from renderer.head import FEED
 

@@ -10,9 +10,9 @@ from tests.edit import replace_line, reseal
 from typer.testing import CliRunner
 
 from analysis.cli.shared import swedish_errors
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.report import Progress, make_report
+from foundation.errors import BistandError
 
 QUIET = Progress(say=lambda text: None, start=lambda jobs: None, step=lambda outcome: None, stop=lambda: None)
 

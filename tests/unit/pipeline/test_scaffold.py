@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.inputs import check_inputs
 from analysis.pipeline.said import Decided, find_town, target_in_words
 from analysis.pipeline.scaffold import new_municipality, new_plan
 from analysis.plans.load import load_register
 from analysis.sources.catalogue import load_catalogue
+from foundation.errors import BistandError
 
 DAY = date(2026, 11, 27)
 TARGET = "Högst 2,5 procent av invånarna har ekonomiskt bistånd 2028"

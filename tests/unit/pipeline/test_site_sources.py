@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline import site_sources
 from analysis.pipeline.site_sources import FOLDER, lay_out_sources
+from foundation.errors import BistandError
 
 
 @pytest.fixture

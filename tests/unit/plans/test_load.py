@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from analysis.errors import BistandError
 from analysis.plans.identification import ledger
 from analysis.plans.indicators import follow_ups
 from analysis.plans.load import TEMPLATE, Register, load_plan, load_register
 from analysis.plans.model import Plan
 from analysis.plans.status import board
+from foundation.errors import BistandError
 
 Loader = Callable[[dict[str, Any]], Plan]
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import BistandError
 from analysis.plans.load import Register
 from analysis.plans.model import Plan
 from analysis.plans.status import board, board_for_period, changes, follow_ups, previous_board
+from foundation.errors import BistandError
 
 TODAY = date(2026, 11, 21)
 

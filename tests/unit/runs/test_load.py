@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.runs import load_runs
 from analysis.runs.model import Target, period_end, period_name
+from foundation.errors import BistandError
 
 
 def test_the_listed_runs_load(checkout: Project) -> None:

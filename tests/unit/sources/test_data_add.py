@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 from odd_files import MONTHS, text, xlsx
 
-from analysis.errors import BistandError
 from analysis.panel import as_of, build_panel, read_panel, select
 from analysis.paths import Project
 from analysis.pipeline.data_add import AddOptions, AddResult, add_file
@@ -20,6 +19,7 @@ from analysis.pipeline.data_diff import diff_series, show_diff
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.ingest.mapping import read_mapping
 from analysis.sources.template import SHEET, template_bytes
+from foundation.errors import BistandError
 
 FIRST, SECOND = date(2024, 12, 5), date(2025, 1, 7)
 HUS = "MANAD_HUSHALL"

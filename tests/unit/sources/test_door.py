@@ -14,7 +14,6 @@ from door_files import HEAD, ROWS, DoorFile, door_files, hidden_places
 from odd_files import text, xlsx
 from test_privacy import personal_number
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.checks import RULES, questions, refuse_impossible
@@ -24,6 +23,7 @@ from analysis.sources.ingest.reader import canonical_csv
 from analysis.sources.ingest.reading import Reading, read_file
 from analysis.sources.personal import find_personal
 from analysis.sources.privacy import scan, stop_if_personal
+from foundation.errors import BistandError
 
 TODAY = date(2025, 6, 15)
 POPULATION = {"0380": 245_000.0, "1281": 130_000.0}

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.sources.events import FILE, known_events, load_events
+from foundation.errors import BistandError
 
 
 def test_a_run_sees_an_event_from_the_day_it_was_known(checkout: Project) -> None:

@@ -24,7 +24,6 @@ from fake_services import (
     truncated,
 )
 
-from analysis.errors import BistandError
 from analysis.panel import as_of, build_panel, read_panel, select, wide
 from analysis.paths import Project
 from analysis.pipeline.data_fetch import FetchOptions, FetchResult, fetch
@@ -34,6 +33,7 @@ from analysis.sources.jsonstat import JsonStatError, parse_cube
 from analysis.sources.kolada import fetch_kpi
 from analysis.sources.passports import load_passport
 from analysis.sources.scb import fetch_measure
+from foundation.errors import BistandError
 
 CODES = ["0000", "0380", "1281"]
 YEARS = [2023, 2024]

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odd_files import xls, xlsx
 
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.dialect import read_grids
 from analysis.sources.ingest.mapping import Mapping, parse_mapping
 from analysis.sources.ingest.reading import read_file
 from analysis.sources.privacy import stop_if_personal
+from foundation.errors import BistandError
 
 MAPPING = Mapping(serie="prov", kommun="0380", matt="MANAD_HUSHALL")
 WORKBOOKS = (xlsx(LONG_ROWS), xls(LONG_ROWS))

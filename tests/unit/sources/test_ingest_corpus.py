@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from corpus import CORPUS, ERRORS, READINGS, Case
 
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.mapping import Mapping
 from analysis.sources.ingest.preview import preview
 from analysis.sources.ingest.reading import Reading, read_file
+from foundation.errors import BistandError
 
 
 def read(case: Case, folder: Path, catalogue: Catalogue) -> Reading:

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from odd_files import text
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.data_commands import AddOptions, add_file, new_period, write_template
 from analysis.runs.load import load_runs
+from foundation.errors import BistandError
 
 TODAY = date(2026, 12, 10)
 BASE = "uppsala-1000-2024-10"

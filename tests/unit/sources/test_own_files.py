@@ -11,7 +11,6 @@ import pytest
 from odd_files import text, xlsx
 from test_data_add import FIRST, SECOND, add, csv_file, never, stored_files
 
-from analysis.errors import BistandError
 from analysis.panel import build_panel, read_panel
 from analysis.paths import Project
 from analysis.pipeline import data_add
@@ -22,6 +21,7 @@ from analysis.pipeline.publish import copy_to, make_bundle
 from analysis.sources.ingest.mapping import read_mapping
 from analysis.sources.passports import find_passports
 from analysis.sources.yaml_out import dump_yaml
+from foundation.errors import BistandError
 
 ROWS = [["Period", "Antal hushåll", "Intern notering", "Förändring"], ["2024-09", 4800, "Gul lapp", 3]]
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from odd_files import text, xlsx
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.sources.ingest.dialect import read_grids
 from analysis.sources.privacy import is_personal_number, luhn_ok, scan, stop_if_personal
+from foundation.errors import BistandError
 
 
 def check_digit(nine: str) -> str:

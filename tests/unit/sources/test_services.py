@@ -13,7 +13,6 @@ import httpx
 import pytest
 from fake_services import Reply, Service, kolada, scb, serving, status
 
-from analysis.errors import BistandError
 from analysis.paths import Project
 from analysis.pipeline.data_try import try_services
 from analysis.sources.catalogue import Fetched, load_catalogue
@@ -22,6 +21,7 @@ from analysis.sources.http import Client, Manners
 from analysis.sources.kolada import fetch_kpi
 from analysis.sources.observation import RIKET
 from analysis.sources.scb import fetch_measure
+from foundation.errors import BistandError
 
 QUICK = Manners(per_second=1e6, attempts=2, first_wait=0, longest_wait=0, timeout=2, max_calls=40)
 CODES, YEARS = ["0000", "0380"], [2023, 2024]

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analysis.owned import mend
 from analysis.sources import store
 from analysis.sources.passports import find_passports
 from analysis.sources.store import NewSource, already_stored, safe_name, store_vintage
+from foundation.owned import mend
 
 DAY = date(2026, 11, 22)
 FIELDS: dict[str, Any] = {

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.errors import BistandError
 from analysis.panel.vintages import as_of
 from analysis.sources.corrections import Correction, apply_corrections
 from analysis.sources.observation import COLUMNS
 from analysis.sources.passports import Lag, LocatedPassport, MonthLag, Passport
 from analysis.sources.vintages import later_vintages, settle
+from foundation.errors import BistandError
 
 LEDGER = Path("corrections.yml")
 

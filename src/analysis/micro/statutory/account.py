@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.micro.statutory.episodes import Episodes, exits_by_gap
 from analysis.micro.statutory.reading import PersonMonths
 from analysis.micro.vocabulary import month_label
-from analysis.swedish import count, decimal, numbered, percent
+from foundation.swedish import count, decimal, numbered, percent
 
 #: Names of published yearly figures: per cent of residents with aid, and residents.
 SHARE, RESIDENTS = "andel", "invånare"

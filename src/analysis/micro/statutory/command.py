@@ -13,8 +13,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.errors import BistandError
-from analysis.files import atomic_path
 from analysis.micro.contract import DESCRIPTIONS, EXTRACT, MEASURES, OBSTACLES, SPELLS
 from analysis.micro.identity import local_key
 from analysis.micro.statutory.account import account, compared
@@ -22,6 +20,8 @@ from analysis.micro.statutory.episodes import Episodes, episodes
 from analysis.micro.statutory.layout import Layout, draft, known_layouts, load_layout, masked, recognise
 from analysis.micro.statutory.reading import first_row, parse_month, read_files
 from analysis.micro.vocabulary import month_label
+from foundation.errors import BistandError
+from foundation.files import atomic_path
 
 MADE_HERE: Final = "ur: rapportfiler"
 #: Modules that could carry something out of the computer; none of them may be imported while identities are in memory.
@@ -110,8 +110,8 @@ def read_to_folder(
 
 def show_layout(path: Path, raw: Path, target: Path, own: Path | None = None) -> tuple[str, ...]:
     """Say what was recognised in a file, column by column with masked examples, and write a layout to adjust."""
-    from analysis.files import write_text
     from analysis.micro.statutory.reading import rows_of
+    from foundation.files import write_text
 
     layouts: tuple[Layout, ...] = known_layouts(raw)
     first = first_row(path)

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from stdnum import luhn
 
-from analysis.errors import BistandError
-from analysis.files import write_bytes
 from analysis.micro.generator import Microdata
 from analysis.micro.vocabulary import BACKGROUND, EXITS, month_label
+from foundation.errors import BistandError
+from foundation.files import write_bytes
 
 Form = Literal["2012", "2017"]
 

@@ -11,10 +11,10 @@ from typing import Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from analysis.errors import BistandError
 from analysis.micro.vocabulary import BACKGROUND, EXITS
 from analysis.sources.passports import describe_validation
 from analysis.sources.yaml_in import read_yaml
+from foundation.errors import BistandError
 
 FOLDER: Final = "rapportfil"
 Role = Literal[

@@ -16,7 +16,7 @@ from analysis.pages.parts.markdown import Markdown, capitalise
 from analysis.pages.target.figures import target_picture
 from analysis.panel import wide
 from analysis.sources.observation import RIKET
-from analysis.swedish import count, decimal, percent, probability
+from foundation.swedish import count, decimal, percent, probability
 
 WIDTH, HEIGHT = 7.0, 2.5
 

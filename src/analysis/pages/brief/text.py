@@ -22,7 +22,7 @@ from analysis.pages.target import text as target_text
 from analysis.pages.target.hindcast import hindcast_sentence
 from analysis.plans.vocabulary import NO_FOLLOW_UP
 from analysis.runs import RunContext, period_name
-from analysis.swedish import decimal, interval, numbered, percent
+from foundation.swedish import decimal, interval, numbered, percent
 
 #: Pages that answer the four questions, by the name of their part, and the words of the link to each.
 PAGES = {

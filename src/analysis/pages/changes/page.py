@@ -14,7 +14,7 @@ from analysis.pages.parts.table import Column, table
 from analysis.panel import select
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
-from analysis.swedish import count, day_name, decimal, numbered, points, probability
+from foundation.swedish import count, day_name, decimal, numbered, points, probability
 
 _GENDERS = {"T": "alla", "K": "kvinnor", "M": "män"}
 _QUANTILES = {"0.1": "low", "0.5": "median", "0.9": "high"}

@@ -24,7 +24,7 @@ from analysis.pages.parts.markdown import Markdown, bullet_list, conclusion, par
 from analysis.pages.parts.table import Column, table
 from analysis.plans.model import Document, Plan
 from analysis.runs import Overview, period_name
-from analysis.swedish import count, decimal, interval, percent, probability
+from foundation.swedish import count, decimal, interval, percent, probability
 
 
 def facts_line(overview: Overview, study: CostStudy) -> Markdown:

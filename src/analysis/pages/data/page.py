@@ -13,7 +13,7 @@ from analysis.panel import read_panel
 from analysis.runs import Overview
 from analysis.runs.overview import panel_summary
 from analysis.sources.passports import LocatedPassport
-from analysis.swedish import count
+from foundation.swedish import count
 
 
 def data_conclusion(overview: Overview) -> Markdown:

@@ -14,7 +14,7 @@ from analysis.pages.parts.markdown import Markdown, bullet_list, callout, capita
 from analysis.pages.parts.table import Column, table
 from analysis.runs import Overview
 from analysis.sources.events import load_events
-from analysis.swedish import count, day_name, decimal, percent, points, probability
+from foundation.swedish import count, day_name, decimal, percent, points, probability
 
 HORIZON = {1: "ett år", 2: "två år", 3: "tre år"}
 

@@ -13,7 +13,7 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown
 from analysis.runs import RunContext
-from analysis.swedish import points
+from foundation.swedish import points
 
 #: Rows of the lower half of the specification curve: column, heading.
 CHOICES: Final = (

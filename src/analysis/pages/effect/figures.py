@@ -15,7 +15,7 @@ from analysis.pages.parts.markdown import Markdown
 from analysis.panel import wide
 from analysis.runs import RunContext
 from analysis.sources.observation import RIKET
-from analysis.swedish import percent, points
+from foundation.swedish import percent, points
 
 
 def path_figure(context: RunContext, case: EffectCase) -> Markdown:

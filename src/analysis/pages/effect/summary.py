@@ -14,7 +14,7 @@ from analysis.pages.parts.markdown import (
     paragraphs,
 )
 from analysis.runs import RunContext
-from analysis.swedish import about, apart, decimal, interval, moved, numbered, points
+from foundation.swedish import about, apart, decimal, interval, moved, numbered, points
 
 
 def effect_conclusion(context: RunContext, case: EffectCase) -> Markdown:

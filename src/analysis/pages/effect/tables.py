@@ -10,7 +10,7 @@ from analysis.pages.effect.summary import not_assessable_note, shares_sentence
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, status_chip, table
 from analysis.runs import RunContext
-from analysis.swedish import count
+from foundation.swedish import count
 
 CHIPS = {True: ("fardig", "godkänd"), False: ("avviker", "varning"), None: ("okand", "kunde inte göras")}
 #: Shown as results of their own, not as checks that pass or fail.

@@ -8,7 +8,7 @@ from analysis.effects.wording import years_text
 from analysis.pages.effect.summary import no_estimate, years_of
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
 from analysis.runs import RunContext
-from analysis.swedish import day_name, percent, points
+from foundation.swedish import day_name, percent, points
 
 
 def question_text(context: RunContext, case: EffectCase) -> Markdown:

@@ -24,7 +24,7 @@ from analysis.plans.lineage import origins
 from analysis.plans.model import Measure
 from analysis.plans.status import BoardRow, changes
 from analysis.plans.vocabulary import NO_FOLLOW_UP, Status
-from analysis.swedish import day_name, numbered
+from foundation.swedish import day_name, numbered
 
 _CHIPS = {
     Status.DONE: "fardig",

@@ -19,7 +19,7 @@ from analysis.plans.indicators import MIN_POINTS, FollowUp, Verdict
 from analysis.plans.model import Plan
 from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import Gender
-from analysis.swedish import NO_BREAK_SPACE, decimal, numbered
+from foundation.swedish import NO_BREAK_SPACE, decimal, numbered
 
 _NAMES = {Gender.TOTAL: "Alla", Gender.WOMEN: "K", Gender.MEN: "M"}
 

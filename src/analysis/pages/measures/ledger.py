@@ -11,7 +11,7 @@ from analysis.pages.parts.markdown import Markdown, callout, capitalise, paragra
 from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.identification import RULES, Grade, LedgerEntry, grade_counts
 from analysis.plans.vocabulary import Rollout
-from analysis.swedish import numbered
+from foundation.swedish import numbered
 
 COMPARED = (Grade.RANDOMISED, Grade.STAGED, Grade.COMPARISON, Grade.INTERRUPTED)
 """Grades whose design says what would have happened otherwise."""

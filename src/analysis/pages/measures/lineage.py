@@ -9,7 +9,7 @@ from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, pa
 from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.lineage import Fate, Step, fate_counts
 from analysis.plans.vocabulary import Change
-from analysis.swedish import day_name, numbered
+from foundation.swedish import day_name, numbered
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     Change.UNCHANGED: ("är oförändrad", "är oförändrade"),

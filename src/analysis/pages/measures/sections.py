@@ -14,7 +14,7 @@ from analysis.plans.lineage import fate_counts
 from analysis.plans.model import Plan, PlanTarget
 from analysis.plans.vocabulary import Operator
 from analysis.runs import RunContext
-from analysis.swedish import MONTHS, day_name, decimal, numbered
+from foundation.swedish import MONTHS, day_name, decimal, numbered
 
 REGISTER = "02_register"
 

@@ -17,7 +17,7 @@ from analysis.pages.parts.table import Column, table
 from analysis.plans.periods import parse_period
 from analysis.plans.status import follow_ups
 from analysis.plans.vocabulary import Status
-from analysis.swedish import day_name, numbered
+from foundation.swedish import day_name, numbered
 
 LANES = ("Beslut och dokument", "Åtgärder börjar", "Ska vara klara", "Färdiga i uppföljningen", "Mål")
 

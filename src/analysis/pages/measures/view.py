@@ -17,7 +17,7 @@ from analysis.plans.periods import parse_period
 from analysis.plans.status import Board, board, previous_board
 from analysis.plans.types import Source
 from analysis.runs import RunContext, period_name
-from analysis.swedish import MONTHS, NO_BREAK_SPACE
+from foundation.swedish import MONTHS, NO_BREAK_SPACE
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown
 from analysis.runs import Overview
-from analysis.swedish import decimal, points
+from foundation.swedish import decimal, points
 
 
 def curves_figure(overview: Overview, study: Study, name: str) -> Markdown:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from analysis.answers.micro_study import Study
-from analysis.errors import BistandError
 from analysis.micro.generator import Microdata
 from analysis.pages.parts.markdown import Markdown, synthetic_banner
+from foundation.errors import BistandError
 
 METHOD_TEXT = (
     "Personerna, åtgärderna och effekterna är påhittade för att visa hur metoden fungerar och hur väl den träffar. "

@@ -26,7 +26,7 @@ from analysis.pages.parts.markdown import (
     synthetic_banner,
 )
 from analysis.pages.parts.table import Column, table
-from analysis.swedish import count, decimal, interval, numbered
+from foundation.swedish import count, decimal, interval, numbered
 
 _VERDICTS = {
     "tydlig": "Tydlig effekt",

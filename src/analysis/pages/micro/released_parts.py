@@ -11,7 +11,7 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.swedish import decimal, interval
+from foundation.swedish import decimal, interval
 
 _GROUPS = {"kon": "Kön", "landgrupp": "Födelseland", "aldersgrupp": "Ålder"}
 

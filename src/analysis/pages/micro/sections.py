@@ -15,7 +15,7 @@ from analysis.plans.evidence import DataAtHand
 from analysis.plans.identification import ledger
 from analysis.plans.load import load_register
 from analysis.runs import Overview
-from analysis.swedish import count, decimal, interval, numbered, points
+from foundation.swedish import count, decimal, interval, numbered, points
 
 MONTE_CARLO = ("benchmarks", "results", "micro_montecarlo.csv")
 

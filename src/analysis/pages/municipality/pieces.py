@@ -15,7 +15,7 @@ from analysis.pages.parts.markdown import Markdown
 from analysis.pages.parts.table import Column, table
 from analysis.runs.national import NationalContext
 from analysis.sources.observation import RIKET
-from analysis.swedish import decimal, percent
+from foundation.swedish import decimal, percent
 
 #: What the columns of a forecast are called where a reader meets them.
 FAN_NAMES = {"median": "prognos, median"} | {

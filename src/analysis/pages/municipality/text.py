@@ -17,7 +17,7 @@ from analysis.pages.parts.markdown import (
 )
 from analysis.runs.national import NationalContext
 from analysis.sources.catalogue import Municipality
-from analysis.swedish import apart, count, day_name, decimal, interval, moved, percent, points
+from foundation.swedish import apart, count, day_name, decimal, interval, moved, percent, points
 
 #: `analysis.answers.country.SPAN` in words.
 SPAN_TEXT = "tre"

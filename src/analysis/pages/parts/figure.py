@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.errors import BistandError
-from analysis.files import write_bytes, write_text
 from analysis.pages.parts import theme
 from analysis.pages.parts.hover import Told, hover_place, places
 from analysis.pages.parts.markdown import Markdown
 from analysis.plain import harmless
+from foundation.errors import BistandError
+from foundation.files import write_bytes, write_text
 
 #: End of the name of a figure's version for phones; the renderer shows it on narrow screens.
 PHONE = "-telefon"

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis.pages.parts.markdown import Markdown, raw_html
 from analysis.runs.model import period_name
-from analysis.swedish import interval, percent
+from foundation.swedish import interval, percent
 
 #: A place along the x axis, and what is said there.
 Told = Sequence[tuple[float, str]]

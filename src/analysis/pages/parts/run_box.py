@@ -11,7 +11,7 @@ from analysis.pages.parts.table import Column, facts, table, with_small
 from analysis.runs import RunContext, period_name
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.passports import LocatedPassport
-from analysis.swedish import day_name
+from foundation.swedish import day_name
 
 
 class Shown(Protocol):

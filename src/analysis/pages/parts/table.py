@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.pages.parts.markdown import Markdown, raw_html
-from analysis.swedish import MISSING, decimal
+from foundation.swedish import MISSING, decimal
 
 Kind = Literal["text", "number", "html"]
 

@@ -18,7 +18,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.swedish import decimal
+from foundation.swedish import decimal
 
 OWN: Final = "#0b5394"
 RIKET: Final = "#3d3d3d"

@@ -24,7 +24,7 @@ from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, pa
 from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import STATUS_SV
-from analysis.swedish import decimal, numbered, percent, points
+from foundation.swedish import decimal, numbered, percent, points
 
 SHOWN_MONTHS: Final = 13
 PROTECTED: Final = STATUS_SV["suppressed"].split(" (")[0]

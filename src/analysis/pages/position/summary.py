@@ -23,7 +23,7 @@ from analysis.pages.parts.markdown import (
 from analysis.panel import series
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import RIKET
-from analysis.swedish import about, apart, moved, percent, points
+from foundation.swedish import about, apart, moved, percent, points
 
 
 def position_conclusion(context: RunContext, now: Position) -> Markdown:

@@ -14,7 +14,7 @@ from analysis.pages.parts.table import Column, table
 from analysis.panel import series
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import GENDERS, STATUS_SV, WITHOUT_VALUE
-from analysis.swedish import decimal
+from foundation.swedish import decimal
 
 
 def comparison_table(

@@ -10,7 +10,7 @@ from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext
 from analysis.sources.corrections import read_corrections
 from analysis.sources.observation import STATUS_SV
-from analysis.swedish import count, day_name, numbered
+from foundation.swedish import count, day_name, numbered
 
 
 def quality_conclusion(context: RunContext, rows: pd.DataFrame) -> Markdown:

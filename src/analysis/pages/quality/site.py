@@ -13,7 +13,7 @@ from analysis.disclosure.own_counts import UNTOLD, added_sources
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.runs import Overview, Run
-from analysis.swedish import count
+from foundation.swedish import count
 
 _PACKAGES = (
     "numpy",

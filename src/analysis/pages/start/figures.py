@@ -10,7 +10,7 @@ from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs
 from analysis.pages.start.page import ahead_of, newest_run, own_values, yearly
 from analysis.runs import Overview, Run, Target, period_name
-from analysis.swedish import percent
+from foundation.swedish import percent
 
 
 def target_figures(overview: Overview) -> Markdown:

@@ -16,7 +16,7 @@ from analysis.pages.parts.markdown import (
 from analysis.pages.parts.table import Column, table
 from analysis.pages.target.reform import reform_sentence
 from analysis.runs import Overview, Run, Target, period_name
-from analysis.swedish import day_name, decimal, numbered, percent, probability
+from foundation.swedish import day_name, decimal, numbered, percent, probability
 
 #: The four questions: part of a brief's facts, name, and the page behind it.
 QUESTIONS = (

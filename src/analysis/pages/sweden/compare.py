@@ -12,7 +12,7 @@ from analysis.pages.parts.table import Column, table
 from analysis.pages.sweden.data import interactive, series_data, write_script
 from analysis.runs.national import NationalContext
 from analysis.sources.observation import RIKET
-from analysis.swedish import percent
+from foundation.swedish import percent
 
 #: Shown before anyone has chosen: the largest.
 SHOWN = 6

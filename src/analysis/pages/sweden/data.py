@@ -12,12 +12,12 @@ import pandas as pd
 
 from analysis.answers.country import Country
 from analysis.answers.labour import UNEMPLOYMENT
-from analysis.files import write_text
 from analysis.pages.parts.markdown import Markdown, raw_html
 from analysis.panel import wide
 from analysis.runs.national import NationalContext
 from analysis.sources.geometry import read_outlines
 from analysis.sources.observation import RIKET
+from foundation.files import write_text
 
 #: Limits of the classes of the map, per cent: those of the main measure, the same every year.
 CLASSES = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0)

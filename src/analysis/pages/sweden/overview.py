@@ -20,7 +20,7 @@ from analysis.pages.sweden.data import CLASSES, interactive, map_shapes, series_
 from analysis.runs.national import NationalContext
 from analysis.sources.geometry import read_outlines
 from analysis.sources.observation import RIKET
-from analysis.swedish import apart, count, decimal, interval, percent
+from foundation.swedish import apart, count, decimal, interval, percent
 
 _SHADES = ("#eef4fa", "#d3e3f2", "#b0cce6", "#84aed6", "#568cc0", "#2f69a3", "#123f73")
 _UNKNOWN = "#e2e2e2"

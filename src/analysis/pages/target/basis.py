@@ -6,7 +6,7 @@ from analysis.answers.own_measure import UNKNOWN_RATIO, two_sources
 from analysis.answers.target import TargetState
 from analysis.pages.parts.markdown import LONGEST_LIST, sentence_list
 from analysis.runs import RunContext, period_name
-from analysis.swedish import count, decimal, percent, probability
+from foundation.swedish import count, decimal, percent, probability
 
 
 def cross_check_text(context: RunContext, state: TargetState) -> str:

@@ -14,7 +14,7 @@ from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.hover import told_fan
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs
 from analysis.runs import RunContext, period_name
-from analysis.swedish import count, decimal, percent, probability
+from foundation.swedish import count, decimal, percent, probability
 
 #: More months than this are drawn as years in the figure of when the level is first met.
 MOST_BARS = 12

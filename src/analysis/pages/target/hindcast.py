@@ -12,7 +12,7 @@ from analysis.forecasts.scoring import wis
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext, period_name
-from analysis.swedish import day_name, decimal, percent, probability
+from foundation.swedish import day_name, decimal, percent, probability
 
 
 def hindcast_sentence(context: RunContext, state: TargetState) -> str:

@@ -6,7 +6,7 @@ from analysis.answers.forecast_rows import FIRST_LIVE_DAY, outcomes
 from analysis.forecasts.log import read_log, score_log
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.runs import RunContext
-from analysis.swedish import count, decimal
+from foundation.swedish import count, decimal
 
 
 def log_text(context: RunContext) -> Markdown:

@@ -14,7 +14,7 @@ from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.pages.position.months import draw_months, month_axis
 from analysis.runs import RunContext, period_name
-from analysis.swedish import count, decimal
+from foundation.swedish import count, decimal
 
 
 def forecast_text(context: RunContext, state: MonthState) -> Markdown:

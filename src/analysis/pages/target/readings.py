@@ -10,7 +10,7 @@ from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table, with_small
 from analysis.pages.target.text import NOT_APPLICABLE
 from analysis.runs import RunContext
-from analysis.swedish import decimal, probability
+from foundation.swedish import decimal, probability
 
 
 def readings_table(context: RunContext, state: TargetState) -> Markdown:

@@ -12,7 +12,7 @@ from analysis.answers.reform import ReformOutlook
 from analysis.pages.parts.markdown import Markdown, bullet_list, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.runs import period_name
-from analysis.swedish import day_name, decimal, percent, points, probability
+from foundation.swedish import day_name, decimal, percent, points, probability
 
 PAGE = "[Så ska effekten bedömas](../../aktivitetskravet.ipynb)."
 

@@ -11,7 +11,7 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.runs import RunContext, period_name
-from analysis.swedish import decimal, percent, probability
+from foundation.swedish import decimal, percent, probability
 
 
 def scenario_text(context: RunContext, state: TargetState, made: Scenarios) -> Markdown:

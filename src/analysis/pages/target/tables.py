@@ -18,7 +18,7 @@ from analysis.pages.target.text import NOT_APPLICABLE, record_sentence
 from analysis.panel import wide
 from analysis.runs import RunContext, period_name
 from analysis.sources.observation import POPULATION
-from analysis.swedish import about, count, decimal, points
+from foundation.swedish import about, count, decimal, points
 
 MODEL_SV = {"panel": "panelmodellen", "naiv": "oförändrad nivå"}
 

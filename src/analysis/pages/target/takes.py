@@ -10,7 +10,7 @@ from analysis.answers.target import TargetState
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext, period_name
-from analysis.swedish import about, count, decimal, numbered, percent, probability
+from foundation.swedish import about, count, decimal, numbered, percent, probability
 
 
 def takes_text(context: RunContext, state: TargetState) -> Markdown:

@@ -20,7 +20,7 @@ from analysis.pages.target.basis import cross_check_text, used_text
 from analysis.pages.target.hindcast import hindcast_sentence
 from analysis.runs import RunContext, period_name
 from analysis.runs.model import Target
-from analysis.swedish import count, day_name, decimal, percent, points, probability
+from foundation.swedish import count, day_name, decimal, percent, points, probability
 
 NOT_APPLICABLE = "Inte tillämpligt, eftersom planen saknar ett sådant mål."
 NO_TARGET = "Planen har inget mål för andelen biståndsmottagare, så frågan om ett mål nås ställs inte här."

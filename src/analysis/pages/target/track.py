@@ -11,7 +11,7 @@ from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.runs import RunContext
-from analysis.swedish import count, probability
+from foundation.swedish import count, probability
 
 
 def track_figure(context: RunContext, state: TargetState) -> Markdown:

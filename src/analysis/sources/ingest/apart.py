@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import python_calamine as calamine
 
-from analysis.errors import BistandError
 from analysis.sources.ingest.package import MAX_CELLS, damaged
+from foundation.errors import BistandError
 
 SECONDS: Final = 40
 _MEMORY: Final = 3_000_000_000

@@ -15,13 +15,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.reading import Reading
 from analysis.sources.ingest.text import number_text
 from analysis.sources.observation import WITH_VALUE
 from analysis.sources.personal import find_personal
 from analysis.sources.template import REASONS
+from foundation.errors import BistandError
 
 RULES: Final = ("storlek", "hopp", "summa", "grupper", "skala", "dagnummer")
 #: A value this many times the one before (or one part in as many) is another unit, not another month.

@@ -14,9 +14,9 @@ from typing import Final
 
 import python_calamine as calamine
 
-from analysis.errors import BistandError
 from analysis.sources.ingest.apart import sheets_apart, sheets_of
 from analysis.sources.ingest.package import MAX_CELLS, MAX_COLUMNS, Package, damaged
+from foundation.errors import BistandError
 
 Cell = str | float | date
 DELIMITERS: Final = (";", "\t", ",", "|")

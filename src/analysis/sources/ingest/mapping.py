@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from analysis.errors import BistandError
 from analysis.sources.passports import describe_validation
 from analysis.sources.yaml_in import read_yaml
 from analysis.sources.yaml_out import dump_yaml
+from foundation.errors import BistandError
 
 Role = Literal["värde", "kommun", "period", "år", "månad", "kön", "mått", "grupp", "status", "ej med"]
 StatusName = Literal["missing", "suppressed", "not_applicable"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import BistandError
+from foundation.errors import BistandError
 
 MAX_UNPACKED: Final = 150_000_000
 MAX_PART: Final = 60_000_000

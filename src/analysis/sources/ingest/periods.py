@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from analysis.swedish import MONTHS
+from foundation.swedish import MONTHS
 
 _MONTH_WORDS: Final = {
     **{name: number for number, name in enumerate(MONTHS, start=1)},

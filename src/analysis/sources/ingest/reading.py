@@ -11,7 +11,6 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.cells import DecimalGuess, guess_decimal
 from analysis.sources.ingest.columns import Column, plan_columns
@@ -23,6 +22,7 @@ from analysis.sources.ingest.periods import is_week, normalise, parse_period
 from analysis.sources.ingest.places import Places
 from analysis.sources.ingest.rows import Dropped, Found, RowReader
 from analysis.sources.ingest.text import number_text
+from foundation.errors import BistandError
 
 #: Columns of a reading, before source and date are known.
 READ_COLUMNS: Final = (

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import BistandError
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.cells import DecimalGuess, NotANumber, parse_cell
 from analysis.sources.ingest.columns import Column
@@ -30,6 +29,7 @@ from analysis.sources.ingest.periods import (
 from analysis.sources.ingest.places import COUNTY, Places
 from analysis.sources.tables import Cell as Place
 from analysis.sources.tables import check_value
+from foundation.errors import BistandError
 
 _CARRIED: Final[tuple[Role, ...]] = ("kommun", "period", "år", "mått", "grupp")
 _STATUS_WORDS: Final = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.files import atomic_path, write_text
+from foundation.files import atomic_path, write_text
 
 
 def _interrupted_write(target: Path) -> None:

@@ -17,9 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import analysis
-from analysis.files import sha256_of, write_bytes
-from analysis.memory.codec import pack, unpack
+from foundation.files import sha256_of, write_bytes
+from foundation.memory.codec import pack, unpack
 
 Result = TypeVar("Result")
 
@@ -28,7 +27,8 @@ FOLDER_VARIABLE: Final = "BISTAND_MINNE"
 
 _MAGIC: Final = b"bistandslaget minne 1"
 _LIBRARIES: Final = ("numpy", "pandas", "scipy", "statsmodels")
-_ROOT: Final = Path(analysis.__file__).resolve().parent
+#: The folder of this project's packages.
+_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def remember(
     made_from
         Everything that it depends on: tables, arrays, settings.
     rooms
-        Packages and modules below ``analysis`` (or ``renderer``) whose code computes it.
+        Packages and modules whose code computes it, by their full names.
     compute
         Computes it; must depend on nothing else.
     folder
@@ -121,11 +121,9 @@ def _digest(payload: bytes) -> str:
 @lru_cache(maxsize=64)
 def _code(rooms: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for room in ("memory", *sorted(rooms)):
-        parts = room.split(".")
-        place = (_ROOT.parent if parts[0] == "renderer" else _ROOT).joinpath(*parts)
-        for path in _sources(place):
-            digest.update(path.relative_to(_ROOT.parent).as_posix().encode() + sha256_of(path).encode())
+    for room in ("foundation.memory", *sorted(rooms)):
+        for path in _sources(_ROOT.joinpath(*room.split("."))):
+            digest.update(path.relative_to(_ROOT).as_posix().encode() + sha256_of(path).encode())
     for library in _LIBRARIES:
         digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()

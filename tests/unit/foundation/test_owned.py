@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis import owned
-from analysis.errors import BistandError
-from analysis.owned import MARKER, mend, remove_folder, replace_folder, seal, strangers, workroom
+from foundation import owned
+from foundation.errors import BistandError
+from foundation.owned import MARKER, mend, remove_folder, replace_folder, seal, strangers, workroom
 
 #: Dies at the n-th event that changes the disk; prints nothing, cleans nothing, as when the machine stops.
 KILLED = """
 import os, sys
 from pathlib import Path
-from analysis import owned
+from foundation import owned
 
 if {without_exchange}:
     owned._exchange = lambda one, other: False

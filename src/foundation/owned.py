@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis.errors import BistandError
-from analysis.files import sha256_of, write_text
+from foundation.errors import BistandError
+from foundation.files import sha256_of, write_text
 
 MARKER = ".bistandslaget.json"
 PROGRAM = "bistandslaget"

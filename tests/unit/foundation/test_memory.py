@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from analysis.effects.designs import DEFAULT
 from analysis.effects.evaluate import Question, evaluate_plan
 from analysis.effects.evidence import Panel
-from analysis.memory import FOLDER_VARIABLE, remember
-from analysis.memory.codec import pack, unpack
 from analysis.runs.model import Target
+from foundation.memory import FOLDER_VARIABLE, remember
+from foundation.memory.codec import pack, unpack
 
 FRAME = pd.DataFrame(
     {
@@ -90,7 +90,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _counted(calls: list[int], value: object = 7.5) -> object:
-    return remember("prov", ("nyckel", 1), ("swedish",), lambda: calls.append(1) or value)
+    return remember("prov", ("nyckel", 1), ("foundation.swedish",), lambda: calls.append(1) or value)
 
 
 def test_the_second_time_nothing_is_computed(store: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_result_under_another_results_name_is_not_believed(store: Path) -> Non
     calls: list[int] = []
     _counted(calls)
     (path,) = store.rglob("*.minne")
-    other = remember("prov", ("annan",), ("swedish",), lambda: 1.0)
+    other = remember("prov", ("annan",), ("foundation.swedish",), lambda: 1.0)
     second = next(item for item in store.rglob("*.minne") if item != path)
     path.write_bytes(second.read_bytes())
     assert other == 1.0

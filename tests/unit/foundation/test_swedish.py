@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import swedish as numbers
+from foundation import swedish as numbers
 
 
 @pytest.mark.parametrize(
