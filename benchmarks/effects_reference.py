@@ -18,16 +18,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
+from published import event_study, jackknife_standard_error, placebo_standard_error
 
-from analysis.effects.did import DifferenceInDifferences, event_study
+from analysis.effects.did import DifferenceInDifferences
 from analysis.effects.problem import Estimator, Problem
 from analysis.effects.synthetic_control import SyntheticControl
-from analysis.effects.synthetic_did import (
-    SyntheticDiD,
-    jackknife_standard_error,
-    placebo_standard_error,
-    time_weights,
-)
+from analysis.effects.synthetic_did import SyntheticDiD, time_weights
 
 N_PRE = 19
 Row = tuple[str, str, float | None, float | None, str]

@@ -19,19 +19,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # many tiny matrices: threads onl
 
 import numpy as np
 import pandas as pd
+from calibration import carried_forward, clustered_rate, judge_all, scale_misfit, split_halves
+from competitors import COMPETITORS
+from tournament import SIZE_LABELS, criterion, run, size_class
 
-from analysis.effects.calibration import (
-    carried_forward,
-    clustered_rate,
-    judge_all,
-    scale_misfit,
-    split_halves,
-)
 from analysis.effects.comparison import describe
-from analysis.effects.designs import COMPETITORS, DEFAULT
+from analysis.effects.designs import DEFAULT
 from analysis.effects.placebo import MIXING_POPULATION
 from analysis.effects.pools import LARGE
-from analysis.effects.tournament import SIZE_LABELS, criterion, run, size_class
 from analysis.panel import read_panel, wide
 from analysis.paths import find_project
 

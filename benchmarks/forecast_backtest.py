@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from floors import past_score_weights, pooled_forecaster
 
 from analysis.forecasts.backtest import (
     Forecaster,
@@ -25,13 +26,11 @@ from analysis.forecasts.backtest import (
     complete_municipalities,
     naive_forecaster,
     panel_forecaster,
-    pooled_forecaster,
     population_as_known,
     run_backtest,
     summarise,
 )
 from analysis.forecasts.distribution import QUANTILE_LEVELS
-from analysis.forecasts.models import past_score_weights
 from analysis.forecasts.national import NationalPrior
 from analysis.forecasts.panel_model import PanelSettings
 from analysis.forecasts.scoring import reliability, skill_by_origin, wis

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from floors import past_score_weights
 from forecast_months import VINTAGES
 
 from analysis.forecasts.backtest import complete_municipalities, population_as_known, score_draws
 from analysis.forecasts.joint import joint_forecast
-from analysis.forecasts.models import past_score_weights
 from analysis.forecasts.national import NationalPrior, fit_national
 from analysis.forecasts.panel_model import PanelFit, PanelSettings, fit_panel
 from analysis.forecasts.panel_paths import CommonFuture, draw_common, panel_paths

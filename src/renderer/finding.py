@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from foundation.errors import BistandError
 
 
 @dataclass(frozen=True, order=True)
@@ -36,22 +33,3 @@ class Finding:
         if self.line:
             where.append(f"rad {self.line}")
         return f"{', '.join(where)}: {self.message}"
-
-
-def demand_none(
-    findings: Iterable[Finding], heading: str, *, fix: str | None = None, limit: int = 20
-) -> None:
-    """Stop with all findings (at most `limit` shown) unless there are none.
-
-    Raises
-    ------
-    BistandError
-        If `findings` holds anything.
-    """
-    found = sorted(findings)
-    if not found:
-        return
-    lines = [f"  - {finding}" for finding in found[:limit]]
-    if len(found) > limit:
-        lines.append(f"  … och {len(found) - limit} till.")
-    raise BistandError("\n".join([heading, *lines]), fix=fix)

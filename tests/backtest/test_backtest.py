@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import pytest
+from floors import pooled_forecaster
+from tests.scores import crps_sample
 
 from analysis.forecasts.backtest import (
     complete_municipalities,
     crps_rows,
     naive_forecaster,
     panel_forecaster,
-    pooled_forecaster,
     population_as_known,
     run_backtest,
     size_class,
     summarise,
 )
-from analysis.forecasts.scoring import crps_sample
 from analysis.panel import build_panel, read_panel, wide
 from analysis.paths import Project
 

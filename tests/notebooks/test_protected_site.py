@@ -20,7 +20,7 @@ import yaml
 
 from analysis.panel import build_panel
 from analysis.paths import Project
-from analysis.pipeline.data_commands import AddOptions, add_file
+from analysis.pipeline.data_add import AddOptions, add_file
 from analysis.pipeline.report import Progress, make_report
 
 QUIET = Progress(say=lambda text: None, start=lambda jobs: None, step=lambda outcome: None, stop=lambda: None)

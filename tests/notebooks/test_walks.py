@@ -19,7 +19,9 @@ from openpyxl import load_workbook
 from analysis.forecasts.log import read_log
 from analysis.panel import build_panel, read_panel
 from analysis.paths import Project
-from analysis.pipeline.data_commands import AddOptions, add_file, new_period, write_template
+from analysis.pipeline.data_add import AddOptions, add_file
+from analysis.pipeline.data_template import write_template
+from analysis.pipeline.new_period import new_period
 from analysis.pipeline.report import Progress, make_report
 from analysis.pipeline.rows import RowHashes
 from analysis.pipeline.since import changes_since_previous

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.site import equivalence
 
 from foundation.errors import BistandError
-from renderer import embedded, equivalence, pandoc
+from renderer import embedded, pandoc
 from renderer.config import SiteConfig
-from renderer.finding import Finding, demand_none
 from renderer.links import local_target, resolve
 from renderer.menus import MOST_RUNS, MenuLink, Menus, MenuSection, build_menus
 
@@ -261,10 +261,3 @@ def test_comparison_reads_quartos_markup_as_ours() -> None:
         "</main></body></html>"
     )
     assert equivalence.page_model(ours, "a.html") == equivalence.page_model(theirs, "a.html")
-
-
-def test_findings_stop_the_build_with_places() -> None:
-    demand_none((), "Inget fel")
-    with pytest.raises(BistandError, match=r"a.ipynb, cell 3, rad 2: trasig\.") as caught:
-        demand_none([Finding("a.ipynb", 2, "trasig.", cell=3)] * 30, "Källorna har fel:", limit=2)
-    assert "och 28 till" in str(caught.value)

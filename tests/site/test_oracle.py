@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from oracle import content_model
+from tests.site import equivalence
 
-from renderer import embedded, equivalence, quarto
+from renderer import embedded, quarto
 from renderer.check import check_site
 
 VERSIONS = ("1.9.38", "1.10.18")

@@ -290,9 +290,3 @@ def _foreseen(
             row["position"] = float(np.mean(draws <= outcome))
         rows.append({"start_year": origin, "start": start, **row})
     return pd.DataFrame(rows, index=pd.Index(codes, name="code"))
-
-
-def probability_at_most(found: Country, code: str, level: float, year: int) -> float:
-    """Return the probability (0-1) that the level in `year` is at most `level`, read off the kept quantiles."""
-    row = found.table.index.get_loc(code)
-    return float(np.interp(level, found.grid[row, year - found.year - 1], GRID, left=0.0, right=1.0))

@@ -80,19 +80,6 @@ def _make_study() -> Study:
     return Study(data, history, results, truths, naives)
 
 
-def study_facts(study: Study) -> dict[str, object]:
-    """Return the numbers of the page, for tests and for the page's own check."""
-    return {
-        name: {
-            "effekt": result.get().effect if result.assessable else None,
-            "sann": study.truths[name].gain(12) * 100,
-            "utslag": result.verdict,
-            "status": result.status,
-        }
-        for name, result in study.results.items()
-    }
-
-
 def monthly_truth(truth: Truth) -> pd.DataFrame:
     """Columns ``manad, sann_med, sann_utan, sann_skillnad`` in per cent and percentage points."""
     start = truth.left_start[:, :2].sum(axis=1) * 100

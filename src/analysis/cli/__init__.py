@@ -181,7 +181,7 @@ def new_period(
     from datetime import date
 
     from analysis.paths import find_project
-    from analysis.pipeline.data_commands import new_period as add_period
+    from analysis.pipeline.new_period import new_period as add_period
     from analysis.pipeline.since import changes_since_previous
 
     try:

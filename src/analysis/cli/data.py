@@ -76,7 +76,7 @@ def data_add(
 ) -> None:
     """Läs en egen fil, visa vad som förstods och lagra den som en ny utgåva."""
     from analysis.paths import find_project
-    from analysis.pipeline.data_commands import AddOptions, add_file
+    from analysis.pipeline.data_add import AddOptions, add_file
 
     options = AddOptions(
         serie=serie,
@@ -141,7 +141,7 @@ def data_fetch(
 ) -> None:
     """Hämta mått ur en öppen källa och lagra dem som en ny utgåva."""
     from analysis.paths import find_project
-    from analysis.pipeline.data_commands import FetchOptions, fetch
+    from analysis.pipeline.data_fetch import FetchOptions, fetch
 
     options = FetchOptions(
         matt=tuple(matt or ()),
@@ -198,6 +198,6 @@ def data_template(
 ) -> None:
     """Skriv en Excelmall för månadsuppgifter ur verksamhetssystemet."""
     from analysis.paths import find_project
-    from analysis.pipeline.data_commands import write_template
+    from analysis.pipeline.data_template import write_template
 
     write_template(find_project(), fil, kommun=kommun, fran=fran, manader=manader, echo=say)

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from analysis.disclosure.model import Interval, Key, Policy, Publication, Sum, Why, is_few, round_to
+from analysis.disclosure.model import Key, Policy, Publication, Sum, Why, is_few
 from analysis.disclosure.system import ReaderSystem, Witnesses
 from foundation.errors import BistandError
-
-__all__ = ["Interval", "Policy", "Publication", "Sum", "audit", "protect", "protect_parts", "round_to"]
 
 
 def protect(
@@ -183,10 +181,3 @@ def _trim(
         if _first_exposed(system, rest, policy, fewer, lost) is None:
             chosen, witnesses = rest, fewer
     return chosen
-
-
-def audit(publication: Publication, earlier: Sequence[Publication] = ()) -> dict[Key, Interval]:
-    """Return, for every hidden cell of a publication, the interval that a reader can reach."""
-    system = ReaderSystem(publication, tuple(earlier), frozenset())
-    unknown = system.unknown(publication.hidden)
-    return {key: system.interval(system.variable(key), unknown) for key in publication.hidden}

@@ -78,22 +78,3 @@ def _shifted(
     baseline = slice(first, problem.n_pre)
     shift = float(problem.target[baseline].mean() - control[baseline].mean())
     return Counterfactual(path=control + shift, weights=weights)
-
-
-def event_study(problem: Problem, base: int | None = None) -> Array:
-    """Difference to the donors' mean in every year relative to the base year, shape (T,).
-
-    With one treated unit and a complete panel this is the two-way fixed effects event study: each
-    coefficient is (target - mean of donors) in the year less the same in the base year.
-
-    Parameters
-    ----------
-    problem
-        The comparison.
-    base
-        Column of the base year; default the last pre-year. Its coefficient is zero.
-    """
-    reference = problem.n_pre - 1 if base is None else base
-    gap = problem.target - problem.donors.mean(axis=0)
-    difference: Array = gap - gap[reference]
-    return difference

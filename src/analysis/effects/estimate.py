@@ -15,7 +15,6 @@ CLEAR: Final[Verdict] = "tydlig"
 WEAK: Final[Verdict] = "svag"
 NOT_DISTINGUISHABLE: Final[Verdict] = "går inte att skilja från noll"
 NOT_ASSESSABLE: Final[Verdict] = "inte bedömbar"
-VERDICTS: Final[tuple[Verdict, ...]] = (CLEAR, WEAK, NOT_DISTINGUISHABLE, NOT_ASSESSABLE)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,6 @@ from analysis.effects.problem import Counterfactual, Problem
 from analysis.effects.solvers import simplex_least_squares, simplex_weights
 
 Array = NDArray[np.float64]
-
-#: Predictor summaries of the pre-years, per series: mean level, last level, last three years' trend, early level.
-N_PREDICTORS: Final = 4
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ Sizes = Mapping[str, float] | Callable[[int], Mapping[str, float]]
 SIZE_CLASSES: Final = ((15_000, "under 15 000"), (50_000, "15 000–50 000"), (np.inf, "över 50 000"))
 #: Relative falls whose probability is checked against what happened.
 CROSSINGS: Final = (0.95, 0.9, 0.85, 0.8, 0.7)
-FIRST_ORIGIN_OFFSET: Final = 3  # the panel model needs four years
 
 
 @dataclass(frozen=True)
@@ -89,26 +88,6 @@ def naive_forecaster(drift: bool = False, draws: int = 1000, seed: int = 7) -> F
         noise = rng.standard_normal((len(log), draws, horizon))
         steps = mean[:, :, None] + spread[:, None, None] * noise
         return np.asarray(np.exp(log[:, -1][:, None, None] + np.cumsum(steps, axis=2)))
-
-    return forecast
-
-
-def pooled_forecaster(years: int = 5) -> Forecaster:
-    """The floor to beat: empirical h-year log changes of all municipalities over the last years."""
-
-    def forecast(
-        known: pd.DataFrame, sizes: Mapping[str, float], codes: Sequence[str], horizon: int
-    ) -> Array:
-        values = known.drop(index="0000", errors="ignore").to_numpy(dtype=float)
-        log = np.log(np.where(values > 0, values, np.nan))
-        last = np.log(known.loc[list(codes)].iloc[:, -1].to_numpy(dtype=float))
-        draws = []
-        for h in range(1, horizon + 1):
-            ends = range(max(h, log.shape[1] - years), log.shape[1])
-            change = np.concatenate([log[:, end] - log[:, end - h] for end in ends])
-            grid = np.quantile(change[np.isfinite(change)], np.linspace(0.0005, 0.9995, 1000))
-            draws.append(np.exp(last[:, None] + grid))
-        return np.stack(draws, axis=2)
 
     return forecast
 

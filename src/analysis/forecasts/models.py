@@ -7,7 +7,7 @@ sample paths. statsmodels is imported inside the functions: it is slow to import
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -214,23 +214,3 @@ MODELS: Final[Mapping[str, Model]] = {
     "theta": _theta,
     "structural": _structural,
 }
-
-
-def combine(parts: Sequence[SamplePaths], weights: Sequence[float]) -> SamplePaths:
-    """Mixture of forecasts: each path comes whole from one of the parts, in proportion to `weights`."""
-    share = np.asarray(weights, dtype=float)
-    if len(parts) != share.size or (share < 0).any() or share.sum() <= 0:
-        raise ValueError("one non-negative weight a forecast, not all zero")
-    total = min(len(part.draws) for part in parts)
-    counts = np.floor(share / share.sum() * total).astype(int)
-    counts[int(share.argmax())] += total - counts.sum()
-    first = parts[0]
-    values = np.vstack([part.draws[:count] for part, count in zip(parts, counts, strict=True)])
-    return SamplePaths(values, first.periods, first.unit, first.origin, "kombination", first.seed, first.note)
-
-
-def past_score_weights(scores: Mapping[str, float], power: float = 2.0) -> dict[str, float]:
-    """Weights proportional to ``score ** -power``, summing to one."""
-    raw = {model: score**-power for model, score in scores.items()}
-    total = sum(raw.values())
-    return {model: value / total for model, value in raw.items()}

@@ -37,18 +37,6 @@ def wis(observed: Array, quantiles: Array, levels: Sequence[float] = QUANTILE_LE
     return np.asarray(quantile_scores(observed, quantiles, levels).mean(axis=1))
 
 
-def crps_sample(observed: float, draws: Array) -> float:
-    """CRPS of the empirical distribution of `draws` at `observed`: E|X - y| - E|X - X'| / 2.
-
-    The second term uses the sorted-sample formula, so the cost is n log n.
-    """
-    ordered = np.sort(draws)
-    n = ordered.size
-    weights = 2.0 * np.arange(1, n + 1) - n - 1.0
-    spread = 2.0 * float(weights @ ordered) / n**2
-    return float(np.mean(np.abs(ordered - observed)) - 0.5 * spread)
-
-
 def interval_hits(observed: Array, quantiles: Array) -> dict[float, NDArray[np.bool_]]:
     """For each nominal coverage (50, 80, 90, 95 %): was the outcome inside the central interval?"""
     where = {level: index for index, level in enumerate(QUANTILE_LEVELS)}

@@ -126,15 +126,12 @@ class Overlap:
 
     ``effective`` effective number of control person-months (Kish), ``heaviest`` share of the weight carried by
     the heaviest one per cent, ``extreme`` share of starters whose probability of starting exceeds every
-    control's, ``months_alike`` largest share of all starts in one calendar month, ``month_rate`` share of the
-    eligible who started in that month.
+    control's.
     """
 
     effective: float
     heaviest: float
     extreme: float
-    months_alike: float
-    month_rate: float
 
 
 def overlap(trials: Trials, model: StartModel) -> Overlap:
@@ -142,15 +139,10 @@ def overlap(trials: Trials, model: StartModel) -> Overlap:
     treated, p = trials.treated, model.p
     odds = (p / (1 - p))[~treated]
     size = max(int(np.ceil(len(odds) * 0.01)), 1)
-    starts = np.bincount(trials.month[treated], minlength=trials.history.window.months)
-    at_hand = np.bincount(trials.month, minlength=trials.history.window.months)
-    peak = int(starts.argmax())
     return Overlap(
         float(odds.sum() ** 2 / (odds**2).sum()),
         float(np.partition(odds, -size)[-size:].sum() / odds.sum()),
         float((p[treated] > p[~treated].max()).mean()),
-        float(starts[peak] / max(starts.sum(), 1)),
-        float(starts[peak] / max(at_hand[peak], 1)),
     )
 
 

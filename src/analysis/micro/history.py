@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.micro.vocabulary import BACKGROUND, EARLIER_BOUNDS, EXITS, MONTHS_OUT
+from analysis.micro.vocabulary import BACKGROUND, EARLIER_BOUNDS, MONTHS_OUT
 
 LEADS: Final = 12  # months before the spell that the negative control looks at
 
@@ -257,8 +257,3 @@ def _measure_arrays(
     same = (current >= 0) & (first[all_item] >= begin[current])
     started[number[all_item[same]], all_row[same], all_month[same]] = True
     return start, started, running & (spell >= 0), planned
-
-
-def exit_counts(history: History) -> dict[str, int]:
-    """Number of exits of each kind in the window."""
-    return {name: int((history.exit == code + 1).sum()) for code, name in enumerate(EXITS)}

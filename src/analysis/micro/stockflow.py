@@ -193,7 +193,7 @@ def project(
     out = np.repeat(fitted.out, draws, axis=0)
     treated = [np.zeros((draws, r.shape[1], DURATIONS)) for r in ratios]
     made = [np.zeros(draws) for _ in named]
-    share, seen = np.empty((draws, horizon)), _YearCount(stock)
+    share, seen = np.empty((draws, horizon)), _YearCount()
     months = fitted.level.latest + 1 + np.arange(horizon)
     for step, month in enumerate(months):
         leave = np.minimum(fitted.rates.leave * world.exits[:, [step]] * world.rates, 0.95)
@@ -268,10 +268,9 @@ def _begin(
 class _YearCount:
     """Counts persons with bistånd in any month of a calendar year, without counting returns twice."""
 
-    def __init__(self, stock: Floats) -> None:
+    def __init__(self) -> None:
         self.years: dict[int, Floats] = {}
         self._running: Floats | None = None
-        self._draws = len(stock)
 
     def month(self, month: int, coming: Floats, returned: Floats, total: Floats) -> None:
         """Add a month: all who are there in January, later the new ones and those who left before the year."""

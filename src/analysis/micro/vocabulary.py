@@ -20,7 +20,6 @@ EARLIER_LABELS: Final = ("0", "1-6", "7-24", "25 eller fler")
 
 #: Reasons for the end of a spell; code 0 means "no exit in this month".
 EXITS: Final = ("arbete", "studier", "annat")
-WORK, STUDIES, OTHER = 1, 2, 3
 
 #: Months with the same obstacle as classes: lower bounds and labels.
 STEADY_BOUNDS: Final = (0, 1, 3)

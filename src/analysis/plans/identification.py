@@ -170,11 +170,6 @@ class LedgerEntry:
     concurrent: tuple[str, ...]
     raises: tuple[Raise, ...]
 
-    @property
-    def next_step(self) -> Raise | None:
-        """The raise that needs the fewest pieces of data (ties: the highest grade)."""
-        return self.raises[0] if self.raises else None
-
 
 def grade(facts: Facts) -> Rule:
     """Return the first rule that holds."""

@@ -12,7 +12,6 @@ from analysis.plans.load import Register
 from analysis.plans.model import Document, Measure, Plan, StatusEntry
 from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import NO_FOLLOW_UP, Status
-from foundation.errors import BistandError
 
 _WEAKEST_FIRST = (
     Status.DEVIATING,
@@ -114,27 +113,6 @@ def board(plan: Plan, as_of: date, register: Register | None = None) -> Board:
     rows = tuple(_row(plan, measure, as_of, register) for measure in plan.measures)
     documents = [row.document for row in rows if row.document is not None]
     return Board(plan, as_of, max(documents, key=_order) if documents else None, rows)
-
-
-def board_for_period(plan: Plan, period: str, register: Register | None = None) -> Board:
-    """Return the board of a period: the follow-ups that describe it or an earlier one, whenever published.
-
-    A follow-up per December 2020 was published in January 2021. The board's `as_of` is then the day of
-    publication, so that the page can say when the picture became known.
-
-    Raises
-    ------
-    BistandError
-        If the text is not a period.
-    """
-    try:
-        end = parse_period(period).end
-    except ValueError as error:
-        raise BistandError(f"{error}.") from error
-    published = [
-        item.date for item in plan.documents if item.describes and parse_period(item.describes).end <= end
-    ]
-    return board(plan, max([end, *published]), register)
 
 
 def previous_board(current: Board, register: Register | None = None) -> Board | None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from published import event_study, jackknife_standard_error
 
-from analysis.effects.did import DifferenceInDifferences, event_study
+from analysis.effects.did import DifferenceInDifferences
 from analysis.effects.its import SegmentedRegression
 from analysis.effects.problem import Problem
 from analysis.effects.synthetic_control import SyntheticControl
-from analysis.effects.synthetic_did import SyntheticDiD, jackknife_standard_error, time_weights
+from analysis.effects.synthetic_did import SyntheticDiD, time_weights
 
 pytestmark = pytest.mark.reference
 N_PRE = 19

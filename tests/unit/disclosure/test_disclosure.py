@@ -12,15 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from analysis.disclosure.model import is_few
-from analysis.disclosure.protect import (
-    Policy,
-    Publication,
-    Sum,
-    audit,
-    protect,
-    round_to,
-)
+from analysis.disclosure.model import Interval, Key, Policy, Publication, Sum, is_few, round_to
+from analysis.disclosure.protect import protect
+from analysis.disclosure.system import ReaderSystem
 from foundation.errors import BistandError
 
 GROUPS = ("arbetslöshet", "ohälsa", "annat")
@@ -42,6 +36,13 @@ def build(cells: Mapping[tuple[str, str, str], int]) -> tuple[dict[tuple[str, st
             if key[axis] == total:
                 sums.append(Sum(key, tuple((*key[:axis], part, *key[axis + 1 :]) for part in parts)))
     return counts, sums
+
+
+def audit(publication: Publication) -> dict[Key, Interval]:
+    """For every hidden cell, the interval that a reader can reach."""
+    system = ReaderSystem(publication, (), frozenset())
+    unknown = system.unknown(publication.hidden)
+    return {key: system.interval(system.variable(key), unknown) for key in publication.hidden}
 
 
 def attack(

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from competitors import COMPETITORS, Ensemble
+from published import event_study, jackknife_standard_error, placebo_standard_error
 
-from analysis.effects.designs import COMPETITORS
-from analysis.effects.did import DifferenceAgainstNation, DifferenceInDifferences, event_study
-from analysis.effects.ensemble import Ensemble
+from analysis.effects.did import DifferenceAgainstNation, DifferenceInDifferences
 from analysis.effects.factor_model import InteractiveFixedEffects
 from analysis.effects.its import SegmentedRegression, StructuralModel
 from analysis.effects.lag_regression import ConditionalTrend
 from analysis.effects.problem import Estimator, Problem
 from analysis.effects.synthetic_control import NestedSyntheticControl, SyntheticControl
-from analysis.effects.synthetic_did import SyntheticDiD, jackknife_standard_error, placebo_standard_error
+from analysis.effects.synthetic_did import SyntheticDiD
 
 ESTIMATORS = list({entry.estimator.name: entry.estimator for entry in COMPETITORS}.values())
 N_PRE, YEARS, DONORS = 8, 11, 25

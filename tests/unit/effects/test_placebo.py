@@ -3,17 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from calibration import carried_forward, clustered_rate, judge_all, scale_misfit, split_halves
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.effects.calibration import (
-    carried_forward,
-    clustered_rate,
-    judge,
-    judge_all,
-    scale_misfit,
-    split_halves,
-)
+from analysis.effects.calibration import judge
 from analysis.effects.placebo import FLOOR, PlaceboDistribution, placebo_quantile, size_feature, studentise
 
 

@@ -3,15 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from calibration import clustered_rate, judge_all
+from tournament import SIZE_LABELS, criterion, run, size_class, tournament_window
 
-from analysis.effects.calibration import clustered_rate, judge_all
 from analysis.effects.designs import ALL, DEFAULT, NEAREST
 from analysis.effects.did import DifferenceInDifferences
 from analysis.effects.entry import Entry
 from analysis.effects.evidence import Evidence, gather
 from analysis.effects.lag_regression import ConditionalTrend
 from analysis.effects.synthetic_did import SyntheticDiD
-from analysis.effects.tournament import SIZE_LABELS, criterion, run, size_class, tournament_window
 
 ENTRIES = (
     Entry(DifferenceInDifferences()),

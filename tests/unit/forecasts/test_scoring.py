@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tests.scores import crps_sample
 
 from analysis.forecasts.distribution import QUANTILE_LEVELS
 from analysis.forecasts.scoring import (
-    crps_sample,
     interval_hits,
     quantile_scores,
     reliability,

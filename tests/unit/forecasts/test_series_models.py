@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.forecasts.models import MODELS, changes_sd, combine, forecast_series, past_score_weights
+from analysis.forecasts.models import MODELS, changes_sd, forecast_series
 from analysis.forecasts.monthly import prepare_months
 from analysis.forecasts.periods import centre, following, horizon_of, last_day, steps_between
 from analysis.forecasts.series import check_series, outliers
@@ -162,19 +162,6 @@ def test_absent_months_become_missing_not_zero() -> None:
 def test_completeness_must_make_sense() -> None:
     with pytest.raises(ValueError, match="completeness"):
         prepare_months(monthly(10), preliminary=2, completeness=(0.9,))
-
-
-def test_combination_is_a_mixture_in_proportion() -> None:
-    low = forecast_series(annual([1.0, 1.1, 1.0, 1.05]), 2, "naive", draws=400).paths
-    high = forecast_series(annual([9.0, 9.1, 9.0, 9.05]), 2, "naive", draws=400).paths
-
-    assert low is not None
-    assert high is not None
-    mixed = combine([low, high], [3.0, 1.0])
-
-    assert np.mean(mixed.draws[:, 0] < 4) == pytest.approx(0.75)
-    assert sum(past_score_weights({"a": 0.2, "b": 0.4}).values()) == pytest.approx(1.0)
-    assert past_score_weights({"a": 0.2, "b": 0.4})["a"] == pytest.approx(0.8)
 
 
 def test_periods() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.answers import cost as micro_cost
-from analysis.answers.micro_study import Study, study_facts
+from analysis.answers.micro_study import Study
 from analysis.micro.assess import assess
 from analysis.micro.estimates import estimate
 from analysis.micro.generator import generate_with_starters, true_effect
@@ -64,7 +64,7 @@ def test_every_piece_is_marked(study: Study, tmp_path: Path) -> None:
     assert all("syntetisk" in piece.text for piece in pieces)
     assert not any(re.search(r"\b(None|nan)\b", piece.text) for piece in pieces)
     assert "status: syntetisk" in facts_line(study).text
-    assert study_facts(study)[name]["status"] == "synthetic"  # type: ignore[index]
+    assert study.results[name].status == "synthetic"
     assert len(list((tmp_path / "figurer").glob("*[!n].svg"))) == 3  # the phone versions end in n
 
 

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from analysis.panel import build_panel
 from analysis.paths import Project
-from analysis.pipeline.data_commands import AddOptions, add_file
+from analysis.pipeline.data_add import AddOptions, add_file
 from analysis.runs import RunContext, open_run
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.template import SHEET, template_bytes

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from tests.national import small_country, writing_to
 
-from analysis.answers.country import GRID, Country, _table, expected_levels, nearest, probability_at_most
+from analysis.answers.country import GRID, Country, _table, expected_levels, nearest
 from analysis.answers.municipality import Place, place
 from analysis.pages.municipality import pieces, text
 from analysis.pages.parts.hover import places, told, told_fan
@@ -262,15 +262,6 @@ def test_about_eight_in_ten_lie_within_the_expected_interval() -> None:
     found = expected_levels(places, size, pd.Series(rng.normal(8, 2, 290), index=codes))
     inside = (places[2025] >= found["expected_low"]) & (places[2025] <= found["expected_high"])
     assert 0.74 < inside.mean() < 0.86
-
-
-def test_a_probability_is_read_off_the_right_year(found: Country) -> None:
-    row = found.table.index.get_loc("0380")
-    for ahead in (1, 3):
-        middle = float(found.grid[row, ahead - 1, GRID.index(0.5)])
-        assert probability_at_most(found, "0380", middle, found.year + ahead) == pytest.approx(0.5)
-    assert probability_at_most(found, "0380", 0.0, 2028) == 0.0
-    assert probability_at_most(found, "0380", 99.0, 2028) == 1.0
 
 
 @given(st.lists(st.integers(2000, 2030), unique=True, max_size=12).map(sorted))

@@ -16,7 +16,7 @@ from analysis.disclosure.own_counts import own_counts
 from analysis.panel import build_panel, read_panel
 from analysis.paths import Project
 from analysis.pipeline.audit import audit_cell, write_notebook_as_run
-from analysis.pipeline.data_commands import AddOptions, add_file
+from analysis.pipeline.data_add import AddOptions, add_file
 from analysis.pipeline.downloads import ANSWERS, FOLDER, OBSERVATIONS, open_sources, stage_downloads, workbook
 from analysis.runs import load_runs
 from analysis.sources.catalogue import load_catalogue

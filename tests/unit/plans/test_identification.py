@@ -132,8 +132,7 @@ def test_the_stated_numbers_decide_the_grades_of_single_measures(register: Regis
     assert (entries["15"].grade, entries["15"].rule) == (Grade.BEFORE_AFTER, "värden före och efter")
     assert entries["19"].rule == "inte genomförd"
     assert entries["26"].rule == "annan aktör bestämmer"
-    assert entries["3"].next_step is not None
-    assert entries["3"].next_step.grade is Grade.STAGED
+    assert entries["3"].raises[0].grade is Grade.STAGED
     assert entries["2"].concurrent
     assert "2" not in entries["2"].concurrent
     assert "1b" not in entries["1a"].concurrent

@@ -10,7 +10,9 @@ import yaml
 from odd_files import text
 
 from analysis.paths import Project
-from analysis.pipeline.data_commands import AddOptions, add_file, new_period, write_template
+from analysis.pipeline.data_add import AddOptions, add_file
+from analysis.pipeline.data_template import write_template
+from analysis.pipeline.new_period import new_period
 from analysis.runs.load import load_runs
 from foundation.errors import BistandError
 

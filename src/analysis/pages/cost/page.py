@@ -238,12 +238,3 @@ def assumptions() -> Markdown:
             "Den som har varit utan bistånd i två år räknas som ny om den kommer tillbaka.",
         ]
     )
-
-
-def cost_facts(study: CostStudy) -> dict[str, object]:
-    """Return the page's numbers."""
-    return {
-        "status": study.data.status,
-        "sannolikhet": study.baseline.reach(study.target.month, study.target.share),
-        "undvikna": {name: -contrast.effect for name, contrast in study.stay.items()},
-    }

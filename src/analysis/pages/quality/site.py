@@ -120,10 +120,6 @@ def track_record_table() -> Markdown:
     return table(pd.DataFrame(rows), columns, caption="Metodernas egna meriter")
 
 
-def _place(page: str) -> str:
-    return f"sidan {page} i varje körning" if page else "benchmarks/results"
-
-
 def assumptions(overview: Overview) -> Markdown:
     """Return the assumptions log: how targets are read, when sources count as known, how groups were chosen."""
     targets = [f"**{capitalise(item.namn)}:** {item.tolkning}" for item in overview.runs.targets.values()]

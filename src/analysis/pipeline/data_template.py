@@ -1,7 +1,4 @@
-"""The functions behind ``bistand data …`` and ``bistand ny-period``: plain arguments in, result objects out.
-
-What the user should read goes through `echo`; questions go through `confirm`.
-"""
+"""``bistand data mall``: the Excel template for monthly figures."""
 
 from __future__ import annotations
 
@@ -10,30 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from analysis.paths import Project
-from analysis.pipeline.data_add import AddOptions, AddResult, add_file
-from analysis.pipeline.data_diff import SeriesDiff, diff_series, show_diff
-from analysis.pipeline.data_fetch import FetchOptions, FetchResult, fetch
-from analysis.pipeline.new_period import NewPeriod, Reach, new_period
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.template import template_bytes
 from foundation.errors import BistandError
 from foundation.files import write_bytes
-
-__all__ = [
-    "AddOptions",
-    "AddResult",
-    "FetchOptions",
-    "FetchResult",
-    "NewPeriod",
-    "Reach",
-    "SeriesDiff",
-    "add_file",
-    "diff_series",
-    "fetch",
-    "new_period",
-    "show_diff",
-    "write_template",
-]
 
 
 def write_template(
