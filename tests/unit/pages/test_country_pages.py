@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from tests.national import small_country, writing_to
 
-from analysis.answers.country import GRID, Country, _table, expected_levels, nearest
+from analysis.answers.country import Country, _table, expected_levels, nearest
 from analysis.answers.municipality import Place, place
 from analysis.pages.municipality import pieces, text
 from analysis.pages.parts.hover import places, told, told_fan
