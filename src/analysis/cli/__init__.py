@@ -56,6 +56,10 @@ def report(
     utan_sverige: Annotated[
         bool, typer.Option("--utan-sverige", help="Lämna ut sidorna om alla landets kommuner.")
     ] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(help="Låt ett Dask-kluster köra anteckningsböckerna: schemaläggarens adress."),
+    ] = None,
 ) -> None:
     """Bygg observationstabellen, kör det som ändrats och publicera webbplatsen i _site."""
     from analysis.paths import find_project
@@ -88,6 +92,7 @@ def report(
         progress=bar(),
         warm=karnor == "varma",
         country=not utan_sverige,
+        cluster=dask,
     )
     panel = result.panel
     say(
@@ -203,7 +208,7 @@ def new_period(
     )
     if not added.written or not kor:
         return
-    report(korning=None, atergivare="auto", processer=0, karnor="varma", utan_sverige=False)
+    report(korning=None, atergivare="auto", processer=0, karnor="varma", utan_sverige=False, dask=None)
     for line in changes_since_previous(project, added.run.id):
         say(line)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from analysis.answers.forecast_rows import append_runs
 from analysis.panel import build_panel
@@ -71,6 +72,7 @@ def make_report(
     warm: bool = True,
     limits: Limits | None = None,
     country: bool = True,
+    cluster: str | None = None,
 ) -> ReportResult:
     """Build the panel, execute stale notebooks and publish the site.
 
@@ -82,6 +84,8 @@ def make_report(
         Fork kernels from a process that has imported the stack, where the system can; the pages are the same.
     country
         Make and publish the pages about all municipalities too; without, they are left out of the site.
+    cluster
+        Address of a Dask scheduler whose workers execute the notebooks, as many at a time as there are workers.
 
     Raises
     ------
@@ -108,10 +112,20 @@ def make_report(
     folders += site_folder(project, planned, tuple(folder.name for folder in folders))
     folders += place_folders(project, catalogue, passports) if country and only is None else []
     modules = {name for folder in folders for path in folder.notebooks for name in imported_by(path)}
-    make_workers = partial(LocalWorkers, warm=warm, limits=limits or Limits(), modules=tuple(sorted(modules)))
+    shared = {"limits": limits or Limits(), "modules": tuple(sorted(modules))}
+    make_workers = partial(_workers, project, cluster, warm, shared)
     executed = _execute(project, folders, [item.run for item in chosen], make_workers, workers, progress)
     pages, used = publish_site(project, runs, renderer=renderer, say=progress.say, country=country)
     return ReportResult(panel, executed, skipped, pages, used, len(runs.runs))
+
+
+def _workers(project: Project, cluster: str | None, warm: bool, shared: dict[str, Any]) -> Workers:
+    """Make what executes the notebooks: processes of this computer, or a cluster."""
+    if cluster is None:
+        return LocalWorkers(warm=warm, **shared)
+    from analysis.pipeline.cluster import DaskWorkers
+
+    return DaskWorkers(cluster, project.root, **shared)
 
 
 def _run_folder(project: Project, item: Planned) -> Folder:

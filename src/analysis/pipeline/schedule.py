@@ -11,6 +11,10 @@ from analysis.pipeline.jobs import Job, Outcome
 class Workers(Protocol):
     """Where jobs are executed: processes of this computer, or a cluster."""
 
+    @property
+    def room(self) -> int | None:
+        """How many jobs there is room for at a time; None where the caller chooses."""
+
     def start(self, job: Job) -> None:
         """Start a job; returns at once."""
 
@@ -29,11 +33,12 @@ def run_jobs(
     on_start: Callable[[Job], None],
     on_done: Callable[[Outcome], None],
 ) -> tuple[Outcome, ...]:
-    """Execute all jobs, at most `slots` at a time, and return their outcomes in the order of `jobs`.
+    """Execute all jobs, at most `slots` (or the workers' room) at a time, and return their outcomes in the order of `jobs`.
 
     `on_done` has returned before a job that waits for the one that ended is started. A job that waits for one that
     failed is not started: its outcome says which. Ctrl-C ends all that runs.
     """
+    slots = workers.room or slots
     rank = _ranks(jobs)
     waiting = {job.name: job for job in jobs}
     done: dict[str, Outcome] = {}

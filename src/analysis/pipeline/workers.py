@@ -49,6 +49,8 @@ class _Running:
 class LocalWorkers:
     """Executes jobs in processes of this computer; `wait` returns them as they end."""
 
+    room = None
+
     def __init__(
         self, *, warm: bool, limits: Limits, modules: tuple[str, ...] = (), scratch: Path | None = None
     ) -> None:

@@ -13,6 +13,8 @@ from analysis.pipeline.schedule import run_jobs
 class _Pretend:
     """Workers whose jobs end one at a time, in the order they were started."""
 
+    room: int | None = None
+
     def __init__(self, failing: frozenset[str] = frozenset()) -> None:
         self.failing, self.started, self.running, self.closed, self.most = failing, [], [], False, 0
 
