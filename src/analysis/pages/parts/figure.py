@@ -85,7 +85,8 @@ def publish_figure(
 def _save(figure: Figure, path: Path, kinds: tuple[str, ...]) -> None:
     """Lay a figure out once and write it as each kind: each would lay it out anew and draw it once more for that."""
     engine = figure.get_layout_engine()
-    figure.draw_without_rendering()
+    if engine is not None:
+        engine.execute(figure)
     figure.set_layout_engine(None)
     for kind in kinds:
         buffer = io.BytesIO()
