@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 from month_truth import make_world
 
+from analysis.calendar import following
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
 from analysis.forecasts.joint import joint_forecast
 from analysis.forecasts.monthly import measure_revisions, stray_months
 from analysis.forecasts.panel_model import fit_panel
 from analysis.forecasts.panel_paths import panel_paths
-from analysis.forecasts.periods import following
 from analysis.forecasts.scoring import wis
 from analysis.panel import read_panel, wide
 from analysis.paths import Project, find_project

@@ -106,7 +106,7 @@ def open_cost(
     stay, months, profiles, rates, data = remember(
         "kostnad",
         (SEED, INFLOW),
-        ("analysis.micro", "analysis.answers.micro_study", "analysis.answers.cost"),
+        ("analysis.calendar", "analysis.micro", "analysis.answers.micro_study", "analysis.answers.cost"),
         _measures,
     )
     place = overview.catalogue.municipality(run.kommun if run else EXAMPLE_PLACE)

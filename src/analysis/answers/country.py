@@ -104,7 +104,7 @@ def country(context: NationalContext) -> Country:
     return remember(
         "sverige",
         (levels, people, out_of_work),
-        ("analysis.forecasts", "analysis.answers.country"),
+        ("analysis.calendar", "analysis.forecasts", "analysis.answers.country"),
         lambda: compute_country(levels, people, out_of_work),
     )
 

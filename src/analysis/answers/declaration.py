@@ -34,7 +34,7 @@ SAME = 0.005
 #: Effects that the power of the dose test is shown for: log change per standard deviation of the log dose.
 SHOWN_EFFECTS = (0.0, -0.02, -0.05, -0.10, -0.15)
 #: Code that decides what is remembered here.
-_ROOMS = ("analysis.declarations", "analysis.forecasts", "analysis.answers.declaration")
+_ROOMS = ("analysis.calendar", "analysis.declarations", "analysis.forecasts", "analysis.answers.declaration")
 #: National breaks that the same rule is tried on: last year known, and the years then judged.
 TRIED_BREAKS = ((2019, (2020, 2021)), (2021, (2022, 2023)))
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.answers.target import TargetState
+from analysis.calendar import last_day
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.log import Appended, append, log_rows, measure_key, read_log, read_rows
-from analysis.forecasts.periods import last_day
 from analysis.panel import select
 from analysis.runs import RunContext
 from analysis.sources.observation import WITH_VALUE

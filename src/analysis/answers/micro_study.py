@@ -62,7 +62,7 @@ def open_study() -> Study:
     return remember(
         "exempelstudie",
         (INFLOW, SEED, DRAWS, CLONES),
-        ("analysis.micro", "analysis.answers.micro_study"),
+        ("analysis.calendar", "analysis.micro", "analysis.answers.micro_study"),
         _make_study,
     )
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from analysis.answers.months import ADULT_SHARE, ADULTS, HOUSEHOLDS, MonthSeries, month_series
 from analysis.answers.target import TargetState
+from analysis.calendar import following, steps_between
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.joint import joint_forecast
 from analysis.forecasts.models import forecast_series
 from analysis.forecasts.monthly import prepare_months
-from analysis.forecasts.periods import following, steps_between
 from analysis.runs import RunContext
 
 #: Two of every month: fewer cannot tell season from development.

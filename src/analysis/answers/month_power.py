@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.calendar import following
 from analysis.declarations.design import detectable
 from analysis.forecasts.joint import joint_forecast
-from analysis.forecasts.periods import following
 from foundation.memory import remember
 
 #: Monthly households of a county of about 290,000 residents, the size of a large municipality.
@@ -58,7 +58,7 @@ def month_sights(raw: Path, level: float) -> tuple[MonthSight, ...]:
     return remember(
         "manadssikt",
         (values, level),
-        ("analysis.forecasts", "analysis.declarations", "analysis.answers.month_power"),
+        ("analysis.calendar", "analysis.forecasts", "analysis.declarations", "analysis.answers.month_power"),
         lambda: _sights(values, level),
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analysis.forecasts.periods import following
+from analysis.calendar import following, steps_between
 from analysis.runs import RunContext
 from analysis.sources.catalogue import Measure
 
@@ -99,8 +99,7 @@ def month_series(
     if len(mine) < fewest:
         return None
     first, last = str(mine.index.min()), str(mine.index.max())
-    steps = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
-    index = pd.Index([first, *following(first, steps)], name="period")
+    index = pd.Index([first, *following(first, steps_between(first, last))], name="period")
     return MonthSeries(
         measure_id=measure_id,
         measure=context.catalogue.measure(measure_id),

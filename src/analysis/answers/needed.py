@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.answers.readings import ADULT_SHARE, OF_ADULTS
+from analysis.answers.months import ADULT_SHARE
+from analysis.answers.readings import ADULTS_OF_RESIDENTS
 from analysis.answers.target import TargetState
-from analysis.forecasts.periods import centre, last_day
+from analysis.calendar import centre, last_month, month_index
 from analysis.runs import RunContext
 
 #: Rows of the table, besides that of nothing more.
@@ -68,7 +69,7 @@ def persons_of(context: RunContext, state: TargetState) -> float | None:
         return None
     if state.bridged is None:
         return state.population
-    return ADULT_SHARE * state.population if context.target.matt == OF_ADULTS else None
+    return ADULTS_OF_RESIDENTS * state.population if context.target.matt == ADULT_SHARE else None
 
 
 def needed(context: RunContext, state: TargetState) -> Needed | None:
@@ -76,9 +77,8 @@ def needed(context: RunContext, state: TargetState) -> Needed | None:
     found, base = state.assessment, persons_of(context, state)
     if found is None or base is None:
         return None
-    end = last_day(found.target.period)
     day = context.run.kant_senast
-    months = max((int(end[:4]) - day.year) * 12 + int(end[5:7]) - day.month, 1)
+    months = max(last_month(found.target.period) - month_index(day.year, day.month), 1)
     left = None
     if found.latest is not None:
         persons = base * (found.latest[1] - found.target.level) / 100

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.calendar import period_end
 from analysis.micro.assess import NOT_ASSESSABLE
 from analysis.plans.model import Plan
 from analysis.runs import RunContext
-from analysis.runs.model import period_end
 
 RELEASED = "mikro/atgarder.csv"
 

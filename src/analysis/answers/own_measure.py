@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from analysis.answers.months import bridge_periods, month_series
+from analysis.calendar import centre, following, is_month, last_day, steps_between
 from analysis.disclosure.own_counts import added_sources
 from analysis.forecasts.bridge import BridgePrior, Point
 from analysis.forecasts.joint import JointForecast, joint_forecast
 from analysis.forecasts.monthly import measure_revisions, prepare_months
-from analysis.forecasts.periods import centre, following, is_month, last_day, steps_between
 from analysis.panel import select, series
 from analysis.runs import RunContext
 

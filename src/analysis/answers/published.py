@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
+from analysis.calendar import last_day
 from analysis.forecasts.log import measure_key, read_log
-from analysis.forecasts.periods import last_day
 from analysis.runs import Run, RunContext
 from analysis.runs.model import Target
 

@@ -6,22 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.answers.months import ADULT_SHARE
 from analysis.answers.own_measure import measure_points
 from analysis.answers.target import TargetState
+from analysis.calendar import is_month, period_name
 from analysis.forecasts.bridge import BridgePrior, Point, bridge
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.periods import is_month
 from analysis.forecasts.target import TargetAssessment
 from analysis.panel import wide
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import decimal, percent
 
 #: Adults' share of all residents, used only where a reading turns on it; stated on the page.
-ADULT_SHARE = 0.79
+ADULTS_OF_RESIDENTS = 0.79
 MONTHLY_RESIDENTS = "MANAD_INVANARE"
 ADULTS_IN_YEAR = "VUXNA_AR"
-#: The measure whose denominator is not stated: residents or adults.
-OF_ADULTS = "AMN_VUXNA"
 #: Readings whose probabilities lie further apart than this make the target's definition the first answer.
 WIDE = 0.10
 #: What the nämnd must settle to choose between two readings.
@@ -140,13 +139,13 @@ def readings(context: RunContext, state: TargetState) -> tuple[Reading, ...]:
     if is_month(target.senast) and year in paths.periods:
         about = "månadernas genomsnitt under året"
         own.append(_reading(f"{name}, medel av {year}", about, paths, year, target.niva, MONTH_OR_YEAR))
-    if target.matt == OF_ADULTS:
+    if target.matt == ADULT_SHARE:  # the source does not say whether of adults or of residents
         own.append(
             _reading(
                 f"Vuxna mottagare av alla invånare, {period_name(target.senast)}",
-                f"om måttet räknas av de vuxna, {decimal(100 * ADULT_SHARE, 0)} procent av invånarna (antagande)"
+                f"om måttet räknas av de vuxna, {decimal(100 * ADULTS_OF_RESIDENTS, 0)} procent av invånarna (antagande)"
                 + _already(found, target.niva),
-                paths.scaled(np.array(ADULT_SHARE), "andel av invånare"),
+                paths.scaled(np.array(ADULTS_OF_RESIDENTS), "andel av invånare"),
                 target.senast,
                 target.niva,
                 ADULTS_OR_ALL,
@@ -163,7 +162,7 @@ def _already(found: TargetAssessment, level: float) -> str:
     """Say what the latest known value would be under the reading by all residents."""
     if found.latest is None:
         return ""
-    value = ADULT_SHARE * found.latest[1]
+    value = ADULTS_OF_RESIDENTS * found.latest[1]
     reached = ", alltså redan nått" if value <= level else ""
     return f"; senaste värdet vore {percent(value, 2)}{reached}"
 

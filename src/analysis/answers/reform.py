@@ -9,9 +9,9 @@ from datetime import date
 import numpy as np
 
 from analysis.answers.target import TargetState
+from analysis.calendar import period_end
 from analysis.declarations.model import load_declarations
 from analysis.runs import RunContext
-from analysis.runs.model import period_end
 from analysis.sources.events import Event
 
 #: Sizes of a reform's effect that are shown, as a share of the forecast's level.

@@ -232,7 +232,7 @@ def _backtest(levels: pd.DataFrame, sizes: Mapping[str, float]) -> Backtest:
     return remember(
         "backtest",
         (levels, dict(sizes), BACKTEST_DRAWS),
-        ("analysis.forecasts", "analysis.answers.target"),
+        ("analysis.calendar", "analysis.forecasts", "analysis.answers.target"),
         lambda: run_backtest(levels, sizes, models, origins=range(first + 3, last)),
     )
 

@@ -38,11 +38,10 @@ def micro_run(
     minsta_antal: Annotated[int, typer.Option(help="Minsta antal personer som visas.")] = 5,
 ) -> None:
     """Skatta varje åtgärds effekt; bara skyddade tabeller lämnar mappen."""
+    from analysis.calendar import month_label, period_name
     from analysis.micro.commands import run
-    from analysis.micro.vocabulary import month_label
     from analysis.paths import find_project
     from analysis.pipeline.own_measures import write_pages
-    from analysis.runs import period_name
 
     project = find_project()
     out = project.reports / "mikro"

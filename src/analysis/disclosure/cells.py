@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from analysis.calendar import is_month, last_month, month_label
 from analysis.disclosure.model import Key, Policy, Sum, is_few
 from analysis.sources.catalogue import Measure
 from analysis.sources.makeup import UNKNOWN
@@ -260,7 +261,7 @@ class _Relations:
     def _years(self) -> None:
         months: dict[Cell, list[Cell]] = defaultdict(list)
         for cell in self._cells():
-            if len(cell.period) == 7 and cell.period[5:].isdigit():
+            if is_month(cell.period):
                 months[cell._replace(period=cell.period[:4])].append(cell)
         for year, parts in months.items():
             if year not in self.cells.counts or year.measure not in self.measures:
@@ -285,7 +286,6 @@ class _Relations:
 
 
 def _shift(cell: Cell, months: int) -> Cell:
-    if not months or len(cell.period) != 7 or not cell.period[5:].isdigit():
+    if not months or not is_month(cell.period):
         return cell
-    number = int(cell.period[:4]) * 12 + int(cell.period[5:]) - 1 + months
-    return cell._replace(period=f"{number // 12}-{number % 12 + 1:02d}")
+    return cell._replace(period=month_label(last_month(cell.period) + months))

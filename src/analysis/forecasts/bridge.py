@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.calendar import centre, is_month
 from analysis.forecasts.distribution import SamplePaths, systematic_resample
-from analysis.forecasts.periods import centre, is_month
 
 Array = NDArray[np.float64]
 

@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.calendar import centre, is_month
 from analysis.forecasts.bridge import BridgePrior, Point, bridge, log_curve
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.month_model import MonthDraws, draw_months
 from analysis.forecasts.month_parts import MonthSettings
 from analysis.forecasts.month_readings import MonthFrame, read_months
-from analysis.forecasts.periods import centre, is_month
 
 Array = NDArray[np.float64]
 MODEL_NAME: Final = "panel+månader"

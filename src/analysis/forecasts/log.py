@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analysis.calendar import horizon_of, is_month, last_day
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
 from analysis.forecasts.log_proof import CHECK, broken, chain, demand_chain, first_fault, read_lines
-from analysis.forecasts.periods import horizon_of, is_month, last_day
 from analysis.forecasts.scoring import interval_hits, wis
 from foundation.errors import BistandError
 from foundation.files import write_text

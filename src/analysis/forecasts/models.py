@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.calendar import following, is_month
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.periods import following, is_month
 from analysis.forecasts.series import SeriesCheck, check_series, outliers
 
 Array = NDArray[np.float64]

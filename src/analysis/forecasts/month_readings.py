@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.calendar import centre, following, is_month, steps_between, weekdays
 from analysis.forecasts.bridge import BridgePrior, Point
 from analysis.forecasts.month_parts import Readings
 from analysis.forecasts.monthly import stray_months
-from analysis.forecasts.periods import centre, following, is_month, steps_between, weekdays
 from analysis.forecasts.series import zero_floor
 
 Array = NDArray[np.float64]

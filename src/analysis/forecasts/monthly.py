@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.forecasts.periods import steps_between
+from analysis.calendar import steps_between
 from foundation.swedish import decimal
 
 Array = NDArray[np.float64]

@@ -134,7 +134,15 @@ def fit_panel(
     """
     chosen = settings or PanelSettings()
     made_from = (levels, dict(sizes) if sizes is not None else None, chosen)
-    return remember("panelmodell", made_from, ("analysis.forecasts",), lambda: _fit(levels, sizes, chosen))
+    return remember(
+        "panelmodell",
+        made_from,
+        (
+            "analysis.calendar",
+            "analysis.forecasts",
+        ),
+        lambda: _fit(levels, sizes, chosen),
+    )
 
 
 def _fit(levels: pd.DataFrame, sizes: Mapping[str, float] | None, chosen: PanelSettings) -> PanelFit:

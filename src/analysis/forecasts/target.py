@@ -8,9 +8,9 @@ from typing import Final
 
 import pandas as pd
 
+from analysis.calendar import centre, is_month
 from analysis.forecasts.distribution import FirstPassage, SamplePaths, required_level_shift
 from analysis.forecasts.pace import Pace, PaceRecord, pace, pace_record
-from analysis.forecasts.periods import centre, is_month
 
 #: Words for probabilities: upper bound (exclusive) and Swedish phrase. Fixed, so that pages can be compared.
 PROBABILITY_WORDS: Final = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.calendar import month_label
 from analysis.disclosure.model import Policy
 from analysis.micro import release, wording
 from analysis.micro.assess import FEWEST_PARTICIPANTS, MeasureResult, assess, refusal, with_regard_to_others
@@ -20,7 +21,6 @@ from analysis.micro.hazard import fit_hazard, life_table
 from analysis.micro.history import History, Window, build_history
 from analysis.micro.municipality import Municipality
 from analysis.micro.shown import withheld
-from analysis.micro.vocabulary import month_label
 from foundation.errors import BistandError
 from foundation.swedish import count
 

@@ -16,11 +16,12 @@ import pandera.pandas as pa
 import yaml
 from pandera.errors import SchemaErrors
 
+from analysis.calendar import month_index
 from analysis.micro.generator import Microdata
 from analysis.micro.history import Window
 from analysis.micro.identity import hashed, local_key, refuse_personal_numbers
 from analysis.micro.reading import SUFFIXES, find_file, read_texts
-from analysis.micro.vocabulary import BACKGROUND, EXITS, month_index
+from analysis.micro.vocabulary import BACKGROUND, EXITS
 from foundation.errors import BistandError, allowed_values
 
 SPELLS: Final = "bidragsperioder"

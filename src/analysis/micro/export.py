@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.calendar import month_label
 from analysis.micro.contract import DESCRIPTIONS, EXTRACT, MEASURES, SPELLS
 from analysis.micro.generator import Microdata
-from analysis.micro.vocabulary import BACKGROUND, EXITS, month_label
+from analysis.micro.vocabulary import BACKGROUND, EXITS
 from foundation.files import write_text
 
 

@@ -30,13 +30,3 @@ DURATION_BOUNDS: Final = (0, 1, 2, 4, 7, 13, 25)
 
 #: A person has left bistånd after this many consecutive months without it; a shorter break is no exit.
 MONTHS_OUT: Final = 2
-
-
-def month_index(year: int, month: int) -> int:
-    """Count months since year 0: January 2024 is ``2024 * 12``."""
-    return year * 12 + month - 1
-
-
-def month_label(index: int) -> str:
-    """Return ``"2024-01"`` for a month index."""
-    return f"{index // 12:04d}-{index % 12 + 1:02d}"

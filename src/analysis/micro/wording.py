@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.calendar import month_label
 from analysis.micro import checks
 from analysis.micro.checks import Check, NegativeControl, Overlap
 from analysis.micro.estimates import Contrast
 from analysis.micro.groups import Dose
 from analysis.micro.history import History
 from analysis.micro.robust import Robust
-from analysis.micro.vocabulary import month_label
 from foundation.swedish import count, decimal, interval, points
 
 

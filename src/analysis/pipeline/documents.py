@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.calendar import period_name
 from analysis.pipeline.manifest import hash_files
-from analysis.runs.model import Run, period_name
+from analysis.runs.model import Run
 from foundation.errors import BistandError
 from foundation.files import write_bytes
 from foundation.memory import remember

@@ -11,10 +11,11 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from analysis.calendar import PERIOD_PATTERN, period_end, period_name
 from analysis.panel import as_of, build_panel, read_panel
 from analysis.paths import Project
 from analysis.runs.load import RunList, check_references, load_runs
-from analysis.runs.model import PERIOD_PATTERN, Run, period_end, period_name
+from analysis.runs.model import Run
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.observation import WITH_VALUE
 from analysis.sources.yaml_out import dump_yaml

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from analysis.answers.country import NEAR, latest_known, nearest
 from analysis.answers.labour import UNEMPLOYMENT
+from analysis.calendar import period_name
 from analysis.panel import build_panel, read_panel, wide
 from analysis.paths import Project
 from analysis.pipeline.inputs import check_inputs
 from analysis.pipeline.new_period import appended, entry_text
 from analysis.pipeline.said import Decided, find_town, target_in_words
 from analysis.runs.load import RunList
-from analysis.runs.model import Run, period_name
+from analysis.runs.model import Run
 from analysis.runs.national import MAIN_MEASURE, national_rows
 from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
 from analysis.sources.observation import POPULATION, RIKET

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.answers.published import Published, published
+from analysis.calendar import period_name
 from analysis.forecasts.log import read_log
 from analysis.pages.position.summary import level_words
 from analysis.paths import Project
 from analysis.pipeline.documents import document_names
-from analysis.runs import period_name
 from analysis.runs.load import load_runs
 from analysis.runs.model import Run, Target
 from analysis.runs.overview import read_results

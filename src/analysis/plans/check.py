@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from analysis.calendar import parse_period
 from analysis.plans.model import Measure, Plan
-from analysis.plans.periods import parse_period
 from analysis.plans.types import Source
 from foundation.errors import allowed_values
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
+from analysis.calendar import Period, parse_period
 from analysis.plans.load import Register
 from analysis.plans.model import Measure, Plan
-from analysis.plans.periods import Period, parse_period
 from analysis.plans.status import board
 from analysis.plans.vocabulary import Assignment, Level, Mechanism, Rollout, Status
 

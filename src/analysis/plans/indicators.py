@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from analysis.calendar import parse_period
 from analysis.plans.indicator_model import Indicator, StatedValue
 from analysis.plans.model import Plan
-from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import Gender, Goal, Timing
 
 MIN_POINTS = 3

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.calendar import parse_period
 from analysis.plans.lineage import steps_from
 from analysis.plans.load import Register
 from analysis.plans.model import Document, Measure, Plan, StatusEntry
-from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import NO_FOLLOW_UP, Status
 
 _WEAKEST_FIRST = (

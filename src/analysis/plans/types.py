@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from analysis.plans.periods import parse_period
+from analysis.calendar import parse_period
 
 KEYS = {
     "also_stated": "aven",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analysis.runs.context import RunContext, open_run
     from analysis.runs.load import RunList, load_runs
-    from analysis.runs.model import Run, Target, period_end, period_name
+    from analysis.runs.model import Run, Target
     from analysis.runs.overview import Overview, open_overview
 
 _PLACES = {
@@ -20,8 +20,6 @@ _PLACES = {
     "load_runs": "load",
     "open_overview": "overview",
     "open_run": "context",
-    "period_end": "model",
-    "period_name": "model",
 }
 
 __all__ = [
@@ -33,8 +31,6 @@ __all__ = [
     "load_runs",
     "open_overview",
     "open_run",
-    "period_end",
-    "period_name",
 ]
 
 

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from foundation.swedish import MONTHS, percent
+from analysis.calendar import PERIOD_PATTERN, period_end
+from foundation.swedish import percent
 
 #: Notebooks that are about a plan.
 NEEDS_PLAN = frozenset({"02_atgarder", "02_register", "03_effekt"})
-PERIOD_PATTERN = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$"
-
-
-def period_end(period: str) -> date:
-    """Return the last day of a year, a month or a delår (T1 ends in April, T2 in August, T3 in December)."""
-    year = int(period[:4])
-    part = period[5:]
-    month = 12 if not part else int(part[1:]) * 4 if part.startswith("T") else int(part)
-    return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def period_name(period: str) -> str:
-    """Return a period in words: ``2024-10`` is ``oktober 2024``."""
-    year, part = period[:4], period[5:]
-    if not part:
-        return year
-    return f"tertial {part[1:]} {year}" if part.startswith("T") else f"{MONTHS[int(part) - 1]} {year}"
 
 
 class Target(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analysis.calendar import last_month, month_end
 from analysis.sources.yaml_in import read_yaml
 from foundation.errors import BistandError
 from foundation.files import sha256_of
@@ -69,12 +69,7 @@ class MonthLag(BaseModel):
 
     def known_on(self, period: str) -> str:
         """Return the ISO date from which the value for `period` (year, month or delår) counts as known."""
-        part = period[5:]
-        ends = 12 if not part else int(part[1:]) * 4 if part[0] == "T" else int(part)
-        index = int(period[:4]) * 12 + ends - 1 + self.manader
-        year, month = divmod(index, 12)
-        day = date(year, month + 1, calendar.monthrange(year, month + 1)[1])
-        return _capped(day, self.senast, self.tidigast)
+        return _capped(month_end(last_month(period) + self.manader), self.senast, self.tidigast)
 
 
 class Fixed(BaseModel):

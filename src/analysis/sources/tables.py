@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.calendar import PERIOD_PATTERN
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.observation import COLUMNS, GENDERS, STATUSES, WITH_VALUE, WITHOUT_VALUE
 from analysis.sources.passports import LocatedPassport
 from foundation.errors import BistandError, allowed_values
-
-PERIOD = re.compile(r"^(19|20)\d{2}(-(0[1-9]|1[0-2]|T[1-3]))?$")
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def check_code(code: str, catalogue: Catalogue, cell: Cell) -> str:
 
 def check_period(period: str, cell: Cell) -> str:
     """Check that a period is a year, a month or a delår."""
-    if not PERIOD.match(period):
+    if not re.match(PERIOD_PATTERN, period):
         raise cell.error(f"perioden ”{period}” går inte att tolka", "Skriv 2024, 2024-10 eller 2024-T2.")
     return period
 

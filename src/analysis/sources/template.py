@@ -7,7 +7,7 @@ says how to fill it in. The measures and their definitions come from the catalog
 from __future__ import annotations
 
 import io
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from openpyxl import Workbook
@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.calendar import last_month, month_label
 from analysis.sources.catalogue import Catalogue, Measure
 
 SHEET: Final = "Månadssiffror"
@@ -130,12 +131,10 @@ def _head(sheet: Worksheet, row: int, column: int, text: str, comment: str | Non
 
 
 def _rows(sheet: Worksheet, municipality: str, first: str, months: int) -> None:
-    start = date.fromisoformat(f"{first}-01")
     for number in range(months):
-        year, month = divmod(start.year * 12 + start.month - 1 + number, 12)
         code = sheet.cell(row=4 + number, column=1, value=municipality)
         code.number_format = "@"
-        period = sheet.cell(row=4 + number, column=2, value=f"{year}-{month + 1:02d}")
+        period = sheet.cell(row=4 + number, column=2, value=month_label(last_month(first) + number))
         period.number_format = "@"
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.calendar import following, weekdays
 from analysis.forecasts.bridge import BridgePrior, Point, bridge
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.joint import joint_forecast
-from analysis.forecasts.periods import following, weekdays
 
 KNOWN = {2020: 4.3, 2021: 4.0, 2022: 3.7, 2023: 3.1, 2024: 2.9}
 SEASON = 0.05 * np.cos(2 * np.pi * (np.arange(12) - 1) / 12)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.calendar import following
 from analysis.forecasts.monthly import measure_revisions, prepare_months, stray_months
-from analysis.forecasts.periods import following
 
 
 def vintages(completeness: tuple[float, ...], noise: float = 0.0, count: int = 10) -> pd.DataFrame:

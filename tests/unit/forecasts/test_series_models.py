@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.calendar import centre, following, horizon_of, last_day, steps_between
 from analysis.forecasts.models import MODELS, changes_sd, forecast_series
 from analysis.forecasts.monthly import prepare_months
-from analysis.forecasts.periods import centre, following, horizon_of, last_day, steps_between
 from analysis.forecasts.series import check_series, outliers
 
 

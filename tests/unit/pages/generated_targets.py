@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from analysis.answers.own_measure import OwnMeasure
 from analysis.answers.target import TargetState
+from analysis.calendar import centre, following
 from analysis.forecasts.backtest import Backtest
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.joint import JointForecast
-from analysis.forecasts.periods import centre, following
 from analysis.forecasts.target import Threshold as Question
 from analysis.forecasts.target import assess_target
 from analysis.runs.model import Target

@@ -18,8 +18,8 @@ from analysis.answers.months import MonthSeries
 from analysis.answers.published import Published
 from analysis.answers.readings import disagreement, readings
 from analysis.answers.target import target_facts
+from analysis.calendar import following
 from analysis.forecasts.distribution import SamplePaths
-from analysis.forecasts.periods import following
 from analysis.pages.target import months as month_page
 from analysis.pages.target import readings as reading_page
 from analysis.pages.target import tables, takes, text

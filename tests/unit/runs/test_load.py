@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.calendar import period_end, period_name
 from analysis.paths import Project
 from analysis.runs import load_runs
-from analysis.runs.model import Target, period_end, period_name
+from analysis.runs.model import Target
 from foundation.errors import BistandError
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.calendar import month_label
 from analysis.micro.statutory.episodes import Episodes, exits_by_gap
 from analysis.micro.statutory.reading import PersonMonths
-from analysis.micro.vocabulary import month_label
 from foundation.swedish import count, decimal, numbered, percent
 
 #: Names of published yearly figures: per cent of residents with aid, and residents.

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import pandas as pd
 
+from analysis.calendar import month_label
 from analysis.micro.contract import DESCRIPTIONS, EXTRACT, MEASURES, OBSTACLES, SPELLS
 from analysis.micro.identity import local_key
 from analysis.micro.statutory.account import account, compared
 from analysis.micro.statutory.episodes import Episodes, episodes
 from analysis.micro.statutory.layout import Layout, draft, known_layouts, load_layout, masked, recognise
 from analysis.micro.statutory.reading import first_row, parse_month, read_files
-from analysis.micro.vocabulary import month_label
 from foundation.errors import BistandError
 from foundation.files import atomic_path
 

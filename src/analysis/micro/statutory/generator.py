@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from stdnum import luhn
 
+from analysis.calendar import month_label
 from analysis.micro.generator import Microdata
-from analysis.micro.vocabulary import BACKGROUND, EXITS, month_label
+from analysis.micro.vocabulary import BACKGROUND, EXITS
 from foundation.errors import BistandError
 from foundation.files import write_bytes
 

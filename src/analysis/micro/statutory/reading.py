@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analysis.calendar import month_index
 from analysis.micro.statutory.layout import Columns, Layout, folded, masked, recognise
-from analysis.micro.vocabulary import month_index
 from foundation.errors import BistandError
 
 #: A file larger than this is not a monthly file of a Swedish municipality.

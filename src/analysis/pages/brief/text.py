@@ -12,6 +12,7 @@ from analysis.answers.effect import EffectCase
 from analysis.answers.position import Position
 from analysis.answers.readings import Disagreement, Reading, disagreement, readings
 from analysis.answers.target import TargetState
+from analysis.calendar import period_name
 from analysis.pages.effect import summary as effect_pages
 from analysis.pages.measures.board import measure_count, status_sentence
 from analysis.pages.measures.ledger import COMPARED, reach_sentence
@@ -21,7 +22,7 @@ from analysis.pages.position.summary import level_sentence, trend_sentence
 from analysis.pages.target import text as target_text
 from analysis.pages.target.hindcast import hindcast_sentence
 from analysis.plans.vocabulary import NO_FOLLOW_UP
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import decimal, interval, numbered, percent
 
 #: Pages that answer the four questions, by the name of their part, and the words of the link to each.

@@ -7,12 +7,13 @@ import pandas as pd
 from analysis.answers.changes import Changes
 from analysis.answers.forecast_rows import FIRST_LIVE_DAY
 from analysis.answers.moved import Moved
+from analysis.calendar import period_name
 from analysis.forecasts.log import read_log
 from analysis.pages.measures.board import chip, measure_name
 from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.panel import select
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
 from foundation.swedish import count, day_name, decimal, numbered, points, probability
 

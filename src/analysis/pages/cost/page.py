@@ -17,13 +17,13 @@ from analysis.answers.cost import (
     quantiles,
 )
 from analysis.answers.micro_study import TITLES
-from analysis.micro.vocabulary import month_label
+from analysis.calendar import month_label, period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, bullet_list, conclusion, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
 from analysis.plans.model import Document, Plan
-from analysis.runs import Overview, period_name
+from analysis.runs import Overview
 from foundation.swedish import count, decimal, interval, percent, probability
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.calendar import parse_period
 from analysis.pages.measures.view import PlanView, lines, short_when, when
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
@@ -17,7 +18,6 @@ from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.indicator_model import StatedValue
 from analysis.plans.indicators import MIN_POINTS, FollowUp, Verdict
 from analysis.plans.model import Plan
-from analysis.plans.periods import parse_period
 from analysis.plans.vocabulary import Gender
 from foundation.swedish import NO_BREAK_SPACE, decimal, numbered
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.calendar import parse_period
 from analysis.pages.measures.view import PlanView, described
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown
 from analysis.pages.parts.table import Column, table
-from analysis.plans.periods import parse_period
 from analysis.plans.status import follow_ups
 from analysis.plans.vocabulary import Status
 from foundation.swedish import day_name, numbered

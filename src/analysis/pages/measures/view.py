@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.answers.own_effects import told_by_spells
+from analysis.calendar import parse_period, period_name
 from analysis.plans.identification import LedgerEntry, ledger
 from analysis.plans.indicators import FollowUp, follow_ups
 from analysis.plans.lineage import Fate, fates
 from analysis.plans.load import Register, load_register
 from analysis.plans.model import Document, Plan
-from analysis.plans.periods import parse_period
 from analysis.plans.status import Board, board, previous_board
 from analysis.plans.types import Source
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import MONTHS, NO_BREAK_SPACE
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.calendar import period_name
 from analysis.pages.parts.markdown import Markdown, raw_html
-from analysis.runs.model import period_name
 from foundation.swedish import interval, percent
 
 #: A place along the x axis, and what is said there.

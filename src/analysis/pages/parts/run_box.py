@@ -6,9 +6,10 @@ from typing import Protocol
 
 import pandas as pd
 
+from analysis.calendar import period_name
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs
 from analysis.pages.parts.table import Column, facts, table, with_small
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.passports import LocatedPassport
 from foundation.swedish import day_name

@@ -17,12 +17,12 @@ from analysis.answers.months import (
     MonthSeries,
     month_series,
 )
-from analysis.forecasts.periods import centre
+from analysis.calendar import centre, period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from analysis.sources.observation import STATUS_SV
 from foundation.swedish import decimal, numbered, percent, points
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.answers.months import ADULT_SHARE, month_series
 from analysis.answers.position import STATED_MEASURE, Position, position
+from analysis.calendar import period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
@@ -21,7 +22,7 @@ from analysis.pages.parts.markdown import (
     sentence_list,
 )
 from analysis.panel import series
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from analysis.sources.observation import RIKET
 from foundation.swedish import about, apart, moved, percent, points
 

@@ -9,10 +9,11 @@ import pandas as pd
 
 from analysis.answers.months import ADULT_SHARE
 from analysis.answers.position import YEARS_BACK, Position, compared
+from analysis.calendar import period_name
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.panel import series
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from analysis.sources.observation import GENDERS, STATUS_SV, WITHOUT_VALUE
 from foundation.swedish import decimal
 

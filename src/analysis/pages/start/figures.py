@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.calendar import centre, period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs
 from analysis.pages.start.page import ahead_of, newest_run, own_values, yearly
-from analysis.runs import Overview, Run, Target, period_name
+from analysis.runs import Overview, Run, Target
 from foundation.swedish import percent
 
 
@@ -22,20 +23,13 @@ def target_figures(overview: Overview) -> Markdown:
             values = [(float(year), str(year), value) for year, value in yearly(overview, newest).items()]
         else:
             newest = run
-            values = [
-                (_position(period), period, value) for period, value in own_values(overview, run).items()
-            ]
+            values = [(centre(period), period, value) for period, value in own_values(overview, run).items()]
         pieces.append(Markdown(f"## {capitalise(target.namn)}\n"))
         if values:
             pieces.append(_draw(overview, target_id, target, newest, values, ahead_of(overview, run)))
         else:
             pieces.append(paragraphs("Målets mått har inget känt värde att visa."))
     return sum(pieces[1:], pieces[0]) if pieces else paragraphs("Ingen körning följer något mål.")
-
-
-def _position(period: str) -> float:
-    """Place a period on a year axis: a year in its middle, a month in the middle of the month."""
-    return float(period[:4]) + (0.5 if len(period) == 4 else (int(period[5:]) - 0.5) / 12)
 
 
 def _draw(
@@ -51,7 +45,7 @@ def _draw(
     y = [item[2] for item in known]
     axes.plot(x, y, **theme.LINES["kommun"].kwargs())
     annual = target.matt == run.matt
-    deadline = float(target.deadline_year) if annual else _position(target.senast)
+    deadline = float(target.deadline_year) if annual else centre(target.senast)
     name = overview.catalogue.municipality(run.kommun).name
     text = f"Målet: {target.level_text} senast {period_name(target.senast)}"
     theme.target_line(axes, target.niva, text, above=y[-1] < target.niva)

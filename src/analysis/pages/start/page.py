@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.calendar import period_name
 from analysis.pages.parts.markdown import (
     KeyFigure,
     Markdown,
@@ -15,7 +16,7 @@ from analysis.pages.parts.markdown import (
 )
 from analysis.pages.parts.table import Column, table
 from analysis.pages.target.reform import reform_sentence
-from analysis.runs import Overview, Run, Target, period_name
+from analysis.runs import Overview, Run, Target
 from foundation.swedish import day_name, decimal, numbered, percent, probability
 
 #: The four questions: part of a brief's facts, name, and the page behind it.

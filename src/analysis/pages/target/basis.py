@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from analysis.answers.own_measure import UNKNOWN_RATIO, two_sources
 from analysis.answers.target import TargetState
+from analysis.calendar import period_name
 from analysis.pages.parts.markdown import LONGEST_LIST, sentence_list
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import count, decimal, percent, probability
 
 

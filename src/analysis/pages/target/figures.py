@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.answers.target import TargetState
-from analysis.forecasts.periods import centre
+from analysis.calendar import centre, period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.hover import told_fan
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import count, decimal, percent, probability
 
 #: More months than this are drawn as years in the figure of when the level is first met.

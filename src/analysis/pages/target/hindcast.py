@@ -7,11 +7,12 @@ import pandas as pd
 
 from analysis.answers.hindcast import Hindcast, Judgement, hindcasts, judgements
 from analysis.answers.target import TargetState
+from analysis.calendar import period_name
 from analysis.forecasts.distribution import QUANTILE_LEVELS, SamplePaths
 from analysis.forecasts.scoring import wis
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import day_name, decimal, percent, probability
 
 

@@ -7,13 +7,13 @@ import pandas as pd
 
 from analysis.answers.month_forecast import ENOUGH, LOOK, MonthForecast, MonthState
 from analysis.answers.months import HOW_TO
-from analysis.forecasts.periods import centre
+from analysis.calendar import centre, period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.pages.position.months import draw_months, month_axis
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import count, decimal
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.answers.reform import ReformOutlook
+from analysis.calendar import period_name
 from analysis.pages.parts.markdown import Markdown, bullet_list, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.runs import period_name
 from foundation.swedish import day_name, decimal, percent, points, probability
 
 PAGE = "[Så ska effekten bedömas](../../aktivitetskravet.ipynb)."

@@ -7,10 +7,11 @@ import pandas as pd
 
 from analysis.answers.scenarios import Scenarios
 from analysis.answers.target import TargetState
+from analysis.calendar import period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import decimal, percent, probability
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.answers.needed import persons_of
-from analysis.answers.readings import ADULT_SHARE
+from analysis.answers.readings import ADULTS_OF_RESIDENTS
 from analysis.answers.target import TargetState
+from analysis.calendar import period_name
 from analysis.forecasts.backtest import SIZE_CLASSES, size_class, summarise
 from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.scoring import skill_by_origin
@@ -16,7 +17,7 @@ from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, paragraphs, se
 from analysis.pages.parts.table import Column, table
 from analysis.pages.target.text import NOT_APPLICABLE, record_sentence
 from analysis.panel import wide
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from analysis.sources.observation import POPULATION
 from foundation.swedish import about, count, decimal, points
 
@@ -260,7 +261,7 @@ def requirement_table(context: RunContext, state: TargetState) -> Markdown:
         columns = columns[:-1]
     counted = ""
     if state.bridged is not None and people is not None:
-        counted = f" Personer räknas på de vuxna, antagna till {decimal(100 * ADULT_SHARE, 0)} procent av invånarna."
+        counted = f" Personer räknas på de vuxna, antagna till {decimal(100 * ADULTS_OF_RESIDENTS, 0)} procent av invånarna."
     return table(
         pd.DataFrame(rows),
         columns,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.answers.needed import Needed, needed
-from analysis.answers.readings import ADULT_SHARE
+from analysis.answers.readings import ADULTS_OF_RESIDENTS
 from analysis.answers.target import TargetState
+from analysis.calendar import period_name
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from foundation.swedish import about, count, decimal, numbered, percent, probability
 
 
@@ -72,7 +73,7 @@ def takes_table(context: RunContext, state: TargetState) -> Markdown:
 def _note(state: TargetState, found: Needed) -> str:
     adults = ""
     if state.bridged is not None:
-        adults = f" Vuxna antas vara {decimal(100 * ADULT_SHARE, 0)} procent av invånarna."
+        adults = f" Vuxna antas vara {decimal(100 * ADULTS_OF_RESIDENTS, 0)} procent av invånarna."
     return (
         f"Räknat på {about(found.base, -3)} {_whom(state)} och samma simulerade framtider som sannolikheten, "
         f"flyttade lika mycket. Måttet är medianen. Första raden är prognosen som den är.{adults}"

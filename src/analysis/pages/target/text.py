@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.answers.readings import Disagreement, disagreement, readings
 from analysis.answers.target import TargetState
+from analysis.calendar import period_name
 from analysis.forecasts.pace import Pace
 from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import TargetAssessment
@@ -18,7 +19,7 @@ from analysis.pages.parts.markdown import (
 )
 from analysis.pages.target.basis import cross_check_text, used_text
 from analysis.pages.target.hindcast import hindcast_sentence
-from analysis.runs import RunContext, period_name
+from analysis.runs import RunContext
 from analysis.runs.model import Target
 from foundation.swedish import count, day_name, decimal, percent, points, probability
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analysis.calendar import first_day
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.reading import Reading
 from analysis.sources.ingest.text import number_text
@@ -69,7 +70,7 @@ def refuse_impossible(reading: Reading, today: date) -> None:
     table = reading.table
     for row in table.itertuples():
         period = str(row.period)
-        if _begins(period) > today.isoformat() or int(period[:4]) < FIRST_YEAR:
+        if first_day(period) > today.isoformat() or int(period[:4]) < FIRST_YEAR:
             when = "har inte börjat än" if int(period[:4]) >= FIRST_YEAR else "är orimligt tidig"
             raise BistandError(
                 f"perioden {period} {when}",
@@ -120,12 +121,6 @@ def questions(
 
 def _many(number: int) -> str:
     return "Ett värde" if number == 1 else f"{number} värden"
-
-
-def _begins(period: str) -> str:
-    part = period[5:]
-    month = 1 if not part else 4 * int(part[1:]) - 3 if part[0] == "T" else int(part)
-    return f"{period[:4]}-{month:02d}-01"
 
 
 def _groups(table: pd.DataFrame, known: frozenset[str], reading: Reading) -> Iterator[Question]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.plans.periods import parse_period
+from analysis.calendar import parse_period
 
 
 @pytest.mark.parametrize(
