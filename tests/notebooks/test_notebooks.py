@@ -65,6 +65,19 @@ CHAIN = {
         "board_conclusion(view)",
         "page_facts(view)",
     ),
+    "02_register": (
+        "open_run(",
+        "load_register(run.project.plans)",
+        "day = run.run.kant_senast",
+        "told_by_spells(run, register.plan(plan))",
+        "view_of(register, plan, day, {plan: told})",
+        "latest_version(view)",
+        "print(view, latest",
+        "check_counts(view.plan)",
+        "register_conclusion(view)",
+        "board_table(view)",
+        "ledger_table(view)",
+    ),
     "03_effekt": (
         "open_run(",
         "panel_of(run)",
@@ -117,6 +130,48 @@ CHAIN = {
         "changes_conclusion(run, found)",
         "forecasts_table(run, found)",
     ),
+    "07_atgardseffekt": (
+        "open_overview()",
+        "open_study()",
+        "banner(study.data)",
+        "study_conclusion(study)",
+        "effects_table(study",
+        "checks_table(study",
+        "montecarlo_table(site)",
+    ),
+    "09_sverige": (
+        "open_national(",
+        "country(context)",
+        "in_short(sweden)",
+        "record_text(sweden)",
+        "town_table(",
+    ),
+    "10_kommun": (
+        "open_national(",
+        "country(context)",
+        "place(sweden, municipality)",
+        "in_short(context, here)",
+        "forecast_table(here)",
+    ),
+    "11_jamfor": ("open_national(", "country(context)", "compare(context, sweden)", "level_table("),
+    "92_deklaration": (
+        "load_declarations(",
+        "newest(versions",
+        "known_panel(site.project, declaration)",
+        "expected_futures(declaration, panel)",
+        "declared_dose(declaration, panel)",
+        "declared_placebo(declaration, panel, expected)",
+        "judge(declaration, expected, panel.today, dose, placebo)",
+        "sights(expected",
+        "in_short(declaration",
+        "lock_text(declaration",
+        "try_breaks(declaration, panel)",
+    ),
+}
+#: Pages that list what the project holds and estimate nothing: no question, model or check to show.
+LISTINGS = {
+    "90_data": "sources, measures, groups and files, as their passports and the catalogue say",
+    "91_kvalitet": "runs, versions, assumptions and where the methods' measured merits stand",
 }
 
 
@@ -143,6 +198,11 @@ def test_notebooks_define_no_functions_and_compute_nothing(path: Path) -> None:
                 source
             )
             assert not isinstance(node, ast.BinOp) or isinstance(node.op, ast.Add), source
+
+
+def test_every_notebook_has_its_chain_or_is_a_listing() -> None:
+    assert {path.stem for path in NOTEBOOKS} == {*CHAIN, *LISTINGS}
+    assert not CHAIN.keys() & LISTINGS.keys()
 
 
 @pytest.mark.parametrize("stem", CHAIN)

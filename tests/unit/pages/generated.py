@@ -17,10 +17,10 @@ from tests.conftest import ROOT
 from tests.unit.plans.conftest import MADE_UP
 
 from analysis.answers.effect import EffectCase
+from analysis.answers.plan_view import PlanView, view_of
 from analysis.effects.estimate import CLEAR, NOT_DISTINGUISHABLE, WEAK, not_assessable
 from analysis.effects.evaluate import DesignPower, PlanEvaluation, Question
 from analysis.effects.ranking import Ranking
-from analysis.pages.measures.view import PlanView, view_of
 from analysis.plans.load import Register
 from analysis.plans.model import Plan
 from analysis.plans.vocabulary import Status

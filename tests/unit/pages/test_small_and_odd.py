@@ -19,6 +19,7 @@ from analysis.answers.changes import Changes
 from analysis.answers.changes import both as matched
 from analysis.answers.effect import EffectCase
 from analysis.answers.moved import Moved
+from analysis.answers.plan_view import PlanView
 from analysis.answers.published import Published
 from analysis.answers.target import target_facts
 from analysis.forecasts.log import COLUMNS
@@ -28,7 +29,6 @@ from analysis.pages.effect import summary as effect
 from analysis.pages.effect import tables as effect_tables
 from analysis.pages.effect import text as effect_text
 from analysis.pages.measures import board, indicators, ledger, lineage, sections
-from analysis.pages.measures.view import PlanView
 from analysis.pages.position import months, summary, tables
 from analysis.pages.start import page as start
 from analysis.pipeline import since

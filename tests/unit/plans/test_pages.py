@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
+from analysis.answers import plan_view
+from analysis.answers.plan_view import PlanView
 from analysis.pages.measures import board as plan_board
 from analysis.pages.measures import indicators as plan_indicators
 from analysis.pages.measures import ledger as plan_ledger
 from analysis.pages.measures import lineage as plan_lineage
 from analysis.pages.measures import sections as plan_pages
 from analysis.pages.measures import timeline as plan_timeline
-from analysis.pages.measures import view as plan_view
-from analysis.pages.measures.view import PlanView, when
+from analysis.pages.measures.view import when
 from analysis.plans.load import Register
 from analysis.plans.model import Plan
 from analysis.plans.vocabulary import NO_FOLLOW_UP, Status

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from analysis.answers.effect import EffectCase
+from analysis.answers.plan_view import PlanView
 from analysis.answers.position import Position
 from analysis.answers.readings import Disagreement, Reading, disagreement, readings
 from analysis.answers.target import TargetState
@@ -16,7 +17,6 @@ from analysis.calendar import period_name
 from analysis.pages.effect import summary as effect_pages
 from analysis.pages.measures.board import measure_count, status_sentence
 from analysis.pages.measures.ledger import COMPARED, reach_sentence
-from analysis.pages.measures.view import PlanView
 from analysis.pages.parts.markdown import Markdown, bullet_list, callout, paragraphs
 from analysis.pages.position.summary import level_sentence, trend_sentence
 from analysis.pages.target import text as target_text

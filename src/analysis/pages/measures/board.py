@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.answers.plan_view import PlanView
 from analysis.pages.measures.ledger import assessable, reach_sentence
-from analysis.pages.measures.view import (
-    PlanView,
-    described,
-)
+from analysis.pages.measures.view import described
 from analysis.pages.parts.markdown import (
     KeyFigure,
     Markdown,

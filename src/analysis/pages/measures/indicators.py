@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.answers.plan_view import PlanView
 from analysis.calendar import parse_period
-from analysis.pages.measures.view import PlanView, lines, short_when, when
+from analysis.pages.measures.view import lines, short_when, when
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, when
+from analysis.answers.plan_view import PlanView
+from analysis.pages.measures.view import when
 from analysis.pages.parts.markdown import Markdown, callout, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.identification import RULES, Grade, LedgerEntry, grade_counts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, reference_text, source_text
+from analysis.answers.plan_view import PlanView
+from analysis.pages.measures.view import reference_text, source_text
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs, sentence_list
 from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.lineage import Fate, Step, fate_counts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.pages.measures.view import PlanView, source_text, when
+from analysis.answers.plan_view import PlanView
+from analysis.pages.measures.view import source_text, when
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table, with_small
 from analysis.plans.counts import CountCheck, check_counts, check_sums
