@@ -164,6 +164,14 @@ def test_running_numbers_and_months_are_no_false_alarm() -> None:
     refuse_personal_numbers(frame, Path("x.csv"))
 
 
+def test_digits_inside_a_keyed_hash_are_no_personal_number() -> None:
+    number = personal_number(4).replace("-", "")
+    refuse_personal_numbers(pd.DataFrame({"person_id": ["ab" * 26 + number]}), Path("x.csv"))
+    for text in ("ab" * 25 + number, "xy" * 26 + number):
+        with pytest.raises(BistandError, match="personnummer"):
+            refuse_personal_numbers(pd.DataFrame({"person_id": [text]}), Path("x.csv"))
+
+
 def test_hashes_need_the_key_and_are_the_same_for_the_same_person(tmp_path: Path) -> None:
     key = local_key(tmp_path)
     assert local_key(tmp_path) == key
