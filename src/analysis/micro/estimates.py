@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,7 +130,8 @@ def estimate(trials: Trials, model: StartModel | None = None, *, lasting: bool =
     """
     model = fit_start(trials) if model is None else model
     coefficients = start_influence(trials, model)
-    arms = [_arms(trials, model, pair, coefficients) for pair in layouts(trials, lasting=lasting)]
+    # One outcome at a time: in a large municipality the layout of each takes hundreds of megabytes.
+    arms = [_arms(trials, model, pair, coefficients) for pair in _layouts(trials, lasting)]
     rows = _quantities(trials, *arms)
     influence = np.column_stack([row.influence for row in rows])
     errors = np.sqrt((influence**2).sum(axis=0))
@@ -140,14 +141,21 @@ def estimate(trials: Trials, model: StartModel | None = None, *, lasting: bool =
 
 def layouts(trials: Trials, *, lasting: bool = True) -> list[tuple[Layout, Layout]]:
     """Layouts of starters and controls for the first exit, presence and the lasting exit."""
-    codes = lasting_codes(trials.history, RETURN_MONTHS)
-    end = trials.history.window.months - RETURN_MONTHS
+    return list(_layouts(trials, lasting))
+
+
+def _layouts(trials: Trials, lasting: bool) -> Iterator[tuple[Layout, Layout]]:
     months, treated = horizon_months(trials), np.flatnonzero(trials.treated)
     controls = np.flatnonzero(~trials.treated)
-    outcomes: list[Outcome] = [first_exit(trials), presence(trials)]
+
+    def pair(outcome: Outcome) -> tuple[Layout, Layout]:
+        return lay_out(trials, outcome, treated, months), lay_out(trials, outcome, controls, months)
+
+    yield pair(first_exit(trials))
+    yield pair(presence(trials))
     if lasting:
-        outcomes.append(first_exit(trials, codes, 2, end))
-    return [(lay_out(trials, o, treated, months), lay_out(trials, o, controls, months)) for o in outcomes]
+        codes = lasting_codes(trials.history, RETURN_MONTHS)
+        yield pair(first_exit(trials, codes, 2, trials.history.window.months - RETURN_MONTHS))
 
 
 def point_values(

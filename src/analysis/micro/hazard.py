@@ -16,7 +16,7 @@ from scipy.stats import norm
 from analysis.micro.covariates import Design, build_design, same_design
 from analysis.micro.history import Bools, Floats, History, Ints
 from analysis.micro.incidence import cumulate
-from analysis.micro.logistic import RIDGE
+from analysis.micro.logistic import RIDGE, gram
 from analysis.micro.vocabulary import EXITS
 
 _MOST_STEPS = 40
@@ -94,8 +94,7 @@ def _information(x: Floats, hit: Floats, beta: Floats) -> tuple[Floats, Floats]:
     information = np.empty((causes * width, causes * width))
     for a in range(causes):
         for b in range(a, causes):
-            w = p[:, a] * ((a == b) - p[:, b])
-            block = (x * w[:, None]).T @ x
+            block = gram(x, p[:, a] * ((a == b) - p[:, b]))
             information[a * width : (a + 1) * width, b * width : (b + 1) * width] = block
             information[b * width : (b + 1) * width, a * width : (a + 1) * width] = block
     return information, np.asarray(((hit - p).T @ x).ravel())

@@ -149,26 +149,25 @@ def _slopes(
     Returns (K, P) for the persons at risk and (K, C, P) for the events.
     """
     x, months, codes = trials.design.x, len(layout.cells), layout.codes
+    table = np.zeros((months, codes + 1, x.shape[1]))
     if model is None:
-        return np.zeros((months, x.shape[1])), np.zeros((months, codes, x.shape[1]))
+        return table[:, 0], table[:, 1:]
     size = len(x)
-    direct = np.zeros((months, codes + 1, size))
-    later = np.zeros((months, codes + 1, size + 1))
     for k in range(months):
         w, hit = weights.of(layout, k), layout.hit[k]
+        factor = np.empty((codes + 1, size))  # what each cell's covariates count for, code by code
         for code in range(codes + 1):
             chosen = slice(None) if code == 0 else hit[layout.code[k] == code]
             cells, there = layout.cells[k][chosen], layout.there[k][chosen]
-            direct[k, code] = np.bincount(cells, weights=w[chosen], minlength=size)
+            direct = np.bincount(cells, weights=w[chosen], minlength=size)
+            factor[code] = direct
             if weights.stay is not None:
-                # Position i + 1 is cell i, so the months after baseline are (cell + 1, there].
-                later[k, code] = np.bincount(there, weights=w[chosen], minlength=size + 1)
-                later[k, code, 1:] -= direct[k, code]
-    slopes = direct.reshape(-1, size) @ x
-    if weights.stay is not None:
-        passed = np.concatenate([np.zeros((1, x.shape[1])), np.cumsum(x * model.p[:, None], axis=0)])
-        slopes += later.reshape(-1, size + 1) @ passed
-    table = slopes.reshape(months, codes + 1, -1)
+                # Position i + 1 is cell i, so the months after baseline are (cell + 1, there]; a cell's p x counts once
+                # for every weight that is read at its position or later in the running sum.
+                later = np.bincount(there, weights=w[chosen], minlength=size + 1)
+                later[1:] -= direct
+                factor[code] += model.p * np.cumsum(later[:0:-1])[::-1]
+        table[k] = factor @ x
     return table[:, 0], table[:, 1:]
 
 

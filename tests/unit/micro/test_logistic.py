@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.micro.hazard import fit_competing
-from analysis.micro.logistic import fit_binary, logistic
+from analysis.micro.logistic import fit_binary, gram, logistic
 
 
 def simulated(seed: int, n: int = 3000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -55,3 +55,10 @@ def test_a_level_without_events_stays_finite() -> None:
 
 def test_logistic_does_not_overflow() -> None:
     np.testing.assert_allclose(logistic(np.array([-800.0, 0.0, 800.0])), [0.0, 0.5, 1.0])
+
+
+@pytest.mark.parametrize("rows", [1, 4096, 4097, 9000])
+def test_rows_are_weighed_some_thousand_at_a_time_and_none_is_lost(rows: int) -> None:
+    rng = np.random.default_rng(rows)
+    x, weights = rng.normal(size=(rows, 5)), rng.random(rows)
+    np.testing.assert_allclose(gram(x, weights), x.T @ np.diag(weights) @ x, rtol=1e-10, atol=1e-10)
