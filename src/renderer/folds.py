@@ -9,6 +9,12 @@ from bs4.element import PageElement
 FOLDED = "mer"
 
 
+def number_code(soup: BeautifulSoup | Tag) -> None:
+    """Give each folded piece of code a name of its own for those who hear the page: ``Kod 3``."""
+    for number, summary in enumerate(soup.select("details.code-fold > summary"), 1):
+        summary["aria-label"] = f"{summary.get_text(strip=True)} {number}"
+
+
 def fold_sections(soup: BeautifulSoup | Tag) -> None:
     """Fold the section under every heading of level two that asks for it; doing it twice changes nothing."""
     for heading in soup.find_all("h2"):

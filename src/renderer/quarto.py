@@ -23,7 +23,7 @@ from foundation import files
 from foundation.errors import BistandError
 from renderer.config import SiteConfig, load_config
 from renderer.embedded import RenderReport
-from renderer.folds import fold_sections
+from renderer.folds import fold_sections, number_code
 from renderer.glossary import Glossary, load_glossary, mark_terms
 from renderer.head import first_picture, head_tags, put_head_tags
 from renderer.links import page_url, relative
@@ -188,6 +188,7 @@ def finish_page(html: str, name: str, phones: Collection[str] = (), glossary: Gl
     keep_to_the_run(soup, name)
     pick_runs(soup, name)
     fold_sections(main)
+    number_code(main)
     mark_terms(main, glossary, name)
     _link_assets(soup, name)
     return str(soup)

@@ -6,9 +6,14 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-NUMBER = re.compile(r"^[<>≤≥±+\-−–~c]{0,2}\s*\d[\d\s\u00a0\u202f.,]*\s*(?:%|kr|mnkr|tkr)?\*?$")
+NUMBER = re.compile(
+    r"^(?:under |över )?[<>≤≥±+\-−–~c]{0,2}\s*\d[\d\s\u00a0\u202f.,]*\s*(?:%|kr|mnkr|tkr)?\*?$"
+)
 DATE = re.compile(r"^\d{4}-\d{2}(?:-\d{2})?$")
 NO_VALUE = {"", "–", "-", "..", ".", "…", "−"}
+#: A table of at least this many columns, one with texts of this mean length, is stacked on narrow screens; names of rows
+#: may be longer.
+STACKED_COLUMNS, STACKED_LETTERS, STACKED_NAME = 3, 40, 60
 DROPPED = ("border", "cellpadding", "cellspacing", "width", "bgcolor", "frame", "rules")
 
 
@@ -18,6 +23,7 @@ def mend_table(soup: BeautifulSoup, table: Tag, number: int) -> None:
         table.attrs.pop(name, None)
     mend_headers(table)
     _mark_numbers(table)
+    _stack(table)
     if table.find_parent("table") is None and table.find_parent(class_="rulla") is None:
         _frame(soup, table, number)
 
@@ -49,25 +55,56 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _mark_numbers(table: Tag) -> None:
-    """Class ``num`` on cells with a number and on headers of columns with only numbers; ``datum`` on dates."""
+    """Class ``num`` on the cells and headers of columns with only numbers; ``datum`` on dates.
+
+    Where cells span others, each number is marked by itself.
+    """
     rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
     body = [row for row in rows if any(cell.name == "td" for cell in row) and not _in_head(row)]
+    spans = any(_span(c, "colspan") > 1 or _span(c, "rowspan") > 1 for row in rows for c in row)
     for row in body:
         for cell in row:
             if DATE.match(cell.get_text(strip=True)):
                 _add_class(cell, "datum")
-            elif cell.name == "td" and NUMBER.match(cell.get_text(strip=True)):
+            elif spans and _is_number(cell):
                 _add_class(cell, "num")
     heads = [row for row in rows if row and row not in body]
-    if not body or any(_span(c, "colspan") > 1 or _span(c, "rowspan") > 1 for row in rows for c in row):
+    if not body or spans:
         return
     for column in range(min(len(row) for row in rows)):
         cells = [row[column] for row in body]
-        numeric = [cell for cell in cells if _has_class(cell, "num")]
+        numeric = [cell for cell in cells if _is_number(cell)]
         blank = [cell for cell in cells if cell.get_text(strip=True) in NO_VALUE]
         if numeric and len(numeric) + len(blank) == len(cells):
-            for cell in (*blank, *(row[column] for row in heads)):
+            for cell in (*numeric, *blank, *(row[column] for row in heads)):
                 _add_class(cell, "num")
+
+
+def _is_number(cell: Tag) -> bool:
+    return cell.name == "td" and NUMBER.match(" ".join(cell.get_text(" ").split())) is not None
+
+
+def _stack(table: Tag) -> None:
+    """Mark a table of texts: narrow screens show each row as a block, its cells under each other with their headings."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    heads = [row for row in rows if _in_head(row)]
+    body = [row for row in rows if not _in_head(row)]
+    if len(heads) != 1 or not body or any(len(row) != len(heads[0]) for row in body):
+        return
+    texts = [[" ".join(cell.get_text(" ").split()) for cell in row] for row in body]
+    means = [sum(len(row[place]) for row in texts) / len(texts) for place in range(len(heads[0]))]
+    long = means[:1] >= [STACKED_NAME] or max(means[1:], default=0) >= STACKED_LETTERS
+    if len(heads[0]) < STACKED_COLUMNS or not long:
+        return
+    _add_class(table, "prosa")
+    for row in (*heads, *body):
+        for mean, cell in zip(means, row, strict=True):
+            if mean >= STACKED_LETTERS:
+                _add_class(cell, "lang")
+    titles = [" ".join(cell.get_text(" ").split()) for cell in heads[0]]
+    for row in body:
+        for title, cell in list(zip(titles, row, strict=True))[1:]:
+            cell["data-rubrik"] = title
 
 
 def _in_head(row: list[Tag]) -> bool:

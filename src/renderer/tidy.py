@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 
 from renderer import links
-from renderer.folds import fold_sections
+from renderer.folds import fold_sections, number_code
 from renderer.glossary import Glossary, mark_terms
 from renderer.phones import add_phone_figures
 from renderer.tables import mend_table
@@ -106,6 +106,7 @@ def tidy_body(
         box["disabled"] = ""
     files, sections = _local_files(soup, page), _sections(soup)
     fold_sections(soup)
+    number_code(soup)
     mark_terms(soup, glossary, page)
     return TidyBody(str(soup), files, sections)
 

@@ -18,8 +18,8 @@ HOUSEHOLDS: Final = "MANAD_HUSHALL"
 #: Fewer months than this are no series.
 FEWEST: Final = 6
 HOW_TO: Final = (
-    "Inga månadssiffror har lagts in för kommunen. Skriv en mall med `bistand data mall`, fyll i den ur "
-    "verksamhetssystemet och lägg in den med `bistand data lagg-till`; då visas de här."
+    "Kommunens månadssiffror är inte inlagda. När de är det visas de här; "
+    "[så läggs de in](../../ny-period.qmd)."
 )
 
 

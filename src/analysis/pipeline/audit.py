@@ -43,7 +43,7 @@ def audit_cell(run: Run, name: str, sources: Sequence[LocatedPassport]) -> dict[
         f"- [Alla observationer och svar](../../{PAGE}), med datalexikon",
         *(
             f"- Källfil: [{item.passport.titel}](../../{SOURCES}/{item.passport.id}{item.data.suffix}), "
-            f"med sitt [pass](../../{SOURCES}/{item.passport.id}{SUFFIX}) (utgåva {item.passport.utgava})"
+            f"med sitt {_passport_link(item)} (utgåva {item.passport.utgava})"
             for item in sources
         ),
         "- [Versioner och commit](../../bygge.json)",
@@ -58,6 +58,11 @@ def audit_cell(run: Run, name: str, sources: Sequence[LocatedPassport]) -> dict[
         "metadata": {},
         "source": text.splitlines(keepends=True),
     }
+
+
+def _passport_link(item: LocatedPassport) -> str:
+    name = item.passport.titel.replace('"', "”")
+    return f'[pass](../../{SOURCES}/{item.passport.id}{SUFFIX}){{aria-label="pass för {name}"}}'
 
 
 def commit_of(root: Path) -> str:

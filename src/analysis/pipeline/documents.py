@@ -91,7 +91,6 @@ def _document(name: str, chapters: list[Chapter], run: Run) -> np.ndarray:
     facts = {
         "Period": period_name(run.period),
         "Bygger på det som var känt": day_name(run.kant_senast),
-        "Plan": run.plan or "ingen",
     }
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / name

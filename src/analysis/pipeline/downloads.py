@@ -60,6 +60,16 @@ ANSWERS: Final = {
     "tal": "Svaret, om det är ett tal",
     "text": "Svaret, om det är en text",
 }
+FIGURES: Final = {
+    "period, år": "Den tid som raden gäller",
+    "median": "Prognosens mitt: hälften av de simulerade framtiderna ligger under",
+    "lägst (80 %), högst (80 %)": "Ändarna av det intervall som rymmer 80 procent av framtiderna; 50, 90 och 95 likadant",
+    "naiv median": "Den enklaste prognosens mitt, att jämföra med",
+    "utfall": "Det publicerade talet",
+    "väntat": "Vad som var att vänta utan planen; tomt för år då inget väntas",
+    "väntat_från, väntat_till": "Ändarna av det väntades 95-procentiga band",
+    "sannolikhet": "Andel av framtiderna, från 0 till 1; i procent där rubriken säger det",
+}
 _UNTOLD: Final = {"fingerprint"}
 
 
@@ -179,6 +189,7 @@ def _words(catalogue: Catalogue, rows: pd.DataFrame) -> Iterator[tuple[str, str,
     """The data dictionary: each column, each status, each measure in use."""
     yield from (("observationer", name, text) for name, text in OBSERVATIONS.items())
     yield from (("svar", name, text) for name, text in ANSWERS.items())
+    yield from (("figurernas filer", name, text) for name, text in FIGURES.items())
     for key in sorted(set(rows["matt"])):
         measure = catalogue.measure(key)
         yield "matt", key, f"{measure.namn} ({measure.enhet}). {measure.definition}"
@@ -214,7 +225,7 @@ def _page(observations: int, answers: int) -> str:
     )
     listed = "\n".join(f"- [{name}]({FOLDER}/{name}): {text}" for name, text in files)
     rows = "\n".join(
-        f"| `{name}` | {text} |" for table in (OBSERVATIONS, ANSWERS) for name, text in table.items()
+        f"| `{name}` | {text} |" for table in (OBSERVATIONS, ANSWERS, FIGURES) for name, text in table.items()
     )
     return (
         '---\ntitle: "Ladda ner"\ndescription: "Alla observationer och svar som CSV, Excel och JSON."\n---\n\n'
@@ -222,5 +233,6 @@ def _page(observations: int, answers: int) -> str:
         "också här. En text som ett kalkylblad skulle räkna på har en apostrof först.\n\nKällfilerna och deras pass nås "
         "från [Data och källor](data.ipynb), och längst ned på varje sida i en körning. "
         "[Versioner och commit](bygge.json) står i en egen fil.\n\n"
-        f"## Datalexikon\n\n| Kolumn | Betydelse |\n|:--|:--|\n{rows}\n\n: Kolumner i filerna {{#tbl-kolumner}}\n"
+        f"## Datalexikon\n\n| Kolumn | Betydelse |\n|:--|:--|\n{rows}\n\n"
+        ": Kolumner i filerna, sist de i figurernas filer {#tbl-kolumner}\n"
     )

@@ -7,7 +7,7 @@
     var content = JSON.parse(place.dataset.varden), figure = document.getElementById(place.dataset.figur);
     var image = figure && figure.querySelector("img"), last = content.text.length - 1;
     if (!image) return;
-    var slider = make("input", { type: "range", min: 0, max: last, step: 1 });
+    var slider = make("input", { type: "range", min: 0, max: last, step: 1, "aria-label": "Läs av figuren: " + place.dataset.namn });
     var said = make("p", { class: "besked", "aria-hidden": "true" });
     var line = make("div", { class: "visare", hidden: "" }), frame = make("div", { class: "avlast" });
     var drawn = image.closest("picture") || image;

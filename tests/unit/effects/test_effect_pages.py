@@ -170,7 +170,7 @@ def test_before_the_outcome_the_page_says_so_and_what_could_be_seen(
     context, case = unknown
     text = whole_page(context, case)
     assert "ännu inte att bedöma" in text
-    assert "behöver planen sänka andelen med minst" in text
+    assert "måste i snitt sänka andelen med minst" in text
     assert "Beräknat på 2017–2019" in text
     assert not re.search(r"\bnan\b", text)
     assert (context.output / "figurer" / "effekt-historia.svg").exists()
@@ -190,6 +190,18 @@ def test_the_whole_page_is_swedish_and_complete(nothing: tuple[RunContext, Effec
         data = (context.output / "data" / f"{name}.csv").read_text(encoding="utf-8-sig")
         assert len(data.splitlines()) > 5
     assert text.count("fig-alt=") == 4
+
+
+def test_the_figures_file_says_what_was_expected_only_where_something_was(
+    nothing: tuple[RunContext, EffectCase],
+) -> None:
+    context, case = nothing
+    effect_figures.path_figure(context, case)
+    data = pd.read_csv(context.output / "data" / "effekt-forvantat.csv", sep=";", decimal=",").set_index("år")
+    evaluated = data.index >= case.result.question.start_year
+    assert data.loc[evaluated, "väntat"].notna().all()
+    assert data.loc[~evaluated, "väntat"].isna().all()
+    assert data["utfall"].notna().all()
 
 
 def test_statements_are_quoted_only_once_they_were_written(nothing: tuple[RunContext, EffectCase]) -> None:

@@ -180,6 +180,7 @@ def test_every_piece_of_the_page_is_written(opened, run_id: str) -> None:
         target_text.target_conclusion(context, state),
         target_text.target_cards(context, state),
         target_tables.accuracy_text(context, state),
+        target_tables.trial_text(context, state),
         target_track.calibration_figure(context, state),
         target_tables.accuracy_table(context, state),
         target_figures.fan_figure(context, state),

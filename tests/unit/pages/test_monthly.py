@@ -58,8 +58,7 @@ def test_without_months_one_sentence_says_how_to_add_them(
     build_panel(copy)
     run = open_in(copy, tmp_path / "ut", monkeypatch, as_of=AS_OF)
     text = monthly.month_text(run).text
-    assert "bistand data mall" in text
-    assert "bistand data lagg-till" in text
+    assert "[så läggs de in](../../ny-period.qmd)" in text
     state = month_forecast.open_months(run, light(run))
     assert monthly_forecast.forecast_text(run, state).text == text
     for piece in (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.pages.parts import theme
-from analysis.pages.parts.figure import publish_figure
+from analysis.pages.parts.figure import publish_data, publish_figure
 from analysis.pages.parts.markdown import Markdown, sentence_list
 from analysis.pages.parts.table import Column, table
 from foundation.errors import BistandError
@@ -63,6 +63,29 @@ def test_a_figure_leaves_svg_png_and_csv_and_is_the_same_every_time(tmp_path: Pa
     for suffix in ("svg", "png"):
         name = Path("figurer") / f"prov.{suffix}"
         assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_the_ends_of_a_forecast_have_swedish_headings_in_the_file(tmp_path: Path) -> None:
+    fan = pd.DataFrame({"period": ["2026"], "median": [2.0], "low80": [1.5], "high95": [2.6]})
+    publish_data(fan, name="prognos", output=tmp_path)
+    head = (tmp_path / "data" / "prognos.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert head == "period;median;lägst (80 %);högst (95 %)"
+    assert list(fan.columns)[2:] == ["low80", "high95"], "the caller's table is left alone"
+
+
+def test_the_files_of_a_figure_are_linked_by_names_that_say_which_figure(tmp_path: Path) -> None:
+    piece = _publish(tmp_path)
+    assert '[Data (CSV)](data/prov.csv){aria-label="Data (CSV) till figuren: Prov"}' in piece.text
+    assert '[Bild (PNG)](figurer/prov.png){aria-label="Bild (PNG) av figuren: Prov"}' in piece.text
+
+
+def test_names_along_a_phones_figure_have_room_each() -> None:
+    figure, axes = theme.new_figure(height=3.0)
+    axes.barh([f"En indikator med ett långt namn, nummer {number}" for number in range(14)], range(14))
+    theme.for_phone(figure)
+    figure.draw_without_rendering()
+    boxes = sorted((label.get_window_extent() for label in axes.get_yticklabels()), key=lambda box: box.y0)
+    assert all(below.y1 <= above.y0 + 1 for below, above in itertools.pairwise(boxes))
 
 
 def test_a_figure_without_alternative_text_is_refused(tmp_path: Path) -> None:

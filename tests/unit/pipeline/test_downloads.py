@@ -17,7 +17,15 @@ from analysis.panel import build_panel, read_panel
 from analysis.paths import Project
 from analysis.pipeline.audit import audit_cell, write_notebook_as_run
 from analysis.pipeline.data_add import AddOptions, add_file
-from analysis.pipeline.downloads import ANSWERS, FOLDER, OBSERVATIONS, open_sources, stage_downloads, workbook
+from analysis.pipeline.downloads import (
+    ANSWERS,
+    FIGURES,
+    FOLDER,
+    OBSERVATIONS,
+    open_sources,
+    stage_downloads,
+    workbook,
+)
 from analysis.runs import load_runs
 from analysis.sources.catalogue import load_catalogue
 from analysis.sources.passports import find_passports
@@ -72,7 +80,7 @@ def test_own_figures_are_given_as_shown_and_their_files_are_not(with_months: Pro
     assert set(told.index) == {"probability", "known.2022", "text"}
     assert told.loc["text", "text"] == "'=1+1"
     words = pd.read_csv(stage / FOLDER / "datalexikon.csv", sep=";")
-    assert set(given["matt"]) | set(OBSERVATIONS) | set(ANSWERS) == set(words["namn"])
+    assert set(given["matt"]) | set(OBSERVATIONS) | set(ANSWERS) | set(FIGURES) == set(words["namn"])
     content = json.loads((stage / FOLDER / "bistandslaget.json").read_text(encoding="utf-8"))
     assert len(content["observationer"]) == len(given)
 

@@ -44,7 +44,7 @@ def position_picture(brief: Brief) -> Markdown:
         caption="Andel av invånarna som fått ekonomiskt bistånd under året",
         alt=f"Linjediagram. {now.year} var andelen {percent(now.value, 2)} i {context.municipality.name} och "
         f"{percent(now.riket, 2)} i riket.",
-        data=pair.rename(columns={context.run.kommun: "kommunen", RIKET: "riket"}).reset_index(names="ar"),
+        data=pair.rename(columns={context.run.kommun: "kommunen", RIKET: "riket"}).reset_index(names="år"),
         output=context.output,
     )
 
@@ -92,13 +92,13 @@ def effect_picture(brief: Brief) -> Markdown:
     if effect.estimate is not None and effect.low is not None and effect.high is not None:
         axes.plot([effect.low, effect.high], [1, 1], color=theme.BAND_NARROW, linewidth=9)
         axes.plot([effect.estimate], [1], marker="o", markersize=9, color=theme.OWN, linestyle="")
-        rows.append({"rad": "skattning", "varde": effect.estimate, "lag": effect.low, "hog": effect.high})
+        rows.append({"rad": "skattning", "värde": effect.estimate, "lägst": effect.low, "högst": effect.high})
     if seen is not None:
         axes.plot(
             [-seen], [0], marker="|", markersize=20, markeredgewidth=3, color=theme.TARGET, linestyle=""
         )
         axes.plot([-seen, 0], [0, 0], color=theme.TARGET, linewidth=1.6, linestyle=(0, (4, 2)))
-        rows.append({"rad": "minsta synliga minskning", "varde": -seen, "lag": None, "hog": None})
+        rows.append({"rad": "minsta synliga minskning", "värde": -seen, "lägst": None, "högst": None})
     ambition = brief.case.plan.ambition_persons
     persons = visible_persons(brief.case)
     if ambition is not None and persons and seen is not None:
@@ -113,7 +113,7 @@ def effect_picture(brief: Brief) -> Markdown:
             va="top",
             fontsize=9.5,
         )
-        rows.append({"rad": "planens ambition", "varde": share, "lag": None, "hog": None})
+        rows.append({"rad": "planens ambition", "värde": share, "lägst": None, "högst": None})
     labels = [
         "minst så mycket för att synas",
         "skattad ändring" if effect.assessable else "skattning saknas ännu",
@@ -132,7 +132,7 @@ def effect_picture(brief: Brief) -> Markdown:
         name="korthet-effekt",
         caption="Planens effekt på andelen, med 95-procentigt intervall, och vad metoden kan se",
         alt=f"{told}{least}",
-        data=pd.DataFrame(rows),
+        data=pd.DataFrame(rows).round(4),
         output=brief.context.output,
     )
 
@@ -167,6 +167,6 @@ def target_view(brief: Brief) -> Markdown:
         name="korthet-mal",
         caption="Sannolikhet att målet nås, efter hur målet läses",
         alt=f"Stapeldiagram. {capitalise(told)}.",
-        data=pd.DataFrame([{"lasning": item.label, "sannolikhet": item.probability} for item in shown]),
+        data=pd.DataFrame([{"läsning": item.label, "sannolikhet": item.probability} for item in shown]),
         output=brief.context.output,
     )

@@ -74,9 +74,7 @@ def measures_answer(brief: Brief) -> tuple[str, ...]:
 
 def effect_answer(brief: Brief) -> tuple[str, ...]:
     """Effekten: the verdict, and what could not have been seen."""
-    seen = effect_pages.ambition_sentence(brief.case, alone=True) or effect_pages.sight_sentence(
-        brief.context, brief.case
-    )
+    seen = effect_pages.ambition_sentence(brief.case, alone=True) or effect_pages.sight_sentence(brief.case)
     return _told(effect_pages.headline(brief.context, brief.case), seen)
 
 
@@ -91,6 +89,14 @@ def target_answer(brief: Brief) -> tuple[str, ...]:
         if brief.state.outcome is None
         else hindcast_sentence(brief.context, brief.state),
     )
+
+
+def target_chance(brief: Brief) -> tuple[str, ...]:
+    """Målet in fewer numbers, for the start page's conclusion: the chance alone."""
+    if brief.apart is None:
+        return target_answer(brief)[:1]
+    first, _, chosen = target_text.disagreement_sentences(brief.context, brief.apart, forecast=False)
+    return _told(first, chosen)
 
 
 def _told(*sentences: str) -> tuple[str, ...]:
@@ -183,6 +189,7 @@ def brief_facts(brief: Brief) -> dict[str, object]:
         "atgarder": list(measures_answer(brief)),
         "effekt": list(effect_answer(brief)),
         "mal": list(target_answer(brief)),
+        "chans": list(target_chance(brief)),
         "osakert": uncertainty_sentence(brief),
         "beslut": list(decisions(brief)),
         "lasning": next((item.name for item in brief.readings if item.chosen), None),

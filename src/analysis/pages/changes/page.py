@@ -11,6 +11,7 @@ from analysis.calendar import period_name
 from analysis.forecasts.log import read_log
 from analysis.pages.measures.board import chip, measure_name
 from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
+from analysis.pages.parts.models import model_name
 from analysis.pages.parts.table import Column, table
 from analysis.panel import select
 from analysis.runs import RunContext
@@ -184,6 +185,8 @@ def forecasts_table(context: RunContext, found: Changes) -> Markdown:
     )
 
 
+#: The model that needs no word.
+_USUAL = "panel"
 _FORECAST = ["measure", "target_end_date", "data_as_of", "model"]
 
 
@@ -211,7 +214,7 @@ def _forecast_row(context: RunContext, part: pd.DataFrame) -> dict[str, object]:
     measure_id, _, monthly = str(first["measure"]).partition(":")
     period = str(first["target_end_date"])[: 7 if monthly else 4]
     outcome = _outcome(context, measure_id, period)
-    model = "" if first["model"] == "panel" else f", {first['model']}"
+    model = "" if first["model"] == _USUAL else f", {model_name(str(first['model']))}"
     return {
         "measure": f"{context.catalogue.measure(measure_id).kort}{model}",
         "end": period_name(period),

@@ -85,7 +85,8 @@ def _file_cell(overview: Overview, item: LocatedPassport, given: frozenset[str])
     if item.passport.id not in given:
         return name
     place = f"kallor/{item.passport.id}"
-    return f'<a href="{place}{item.data.suffix}">{name}</a>, <a href="{place}.pass.yml">pass</a>'
+    passport = f'<a href="{place}.pass.yml" aria-label="pass för {name}">pass</a>'
+    return f'<a href="{place}{item.data.suffix}">{name}</a>, {passport}'
 
 
 def measures_table(overview: Overview) -> Markdown:

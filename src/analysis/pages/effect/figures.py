@@ -42,7 +42,7 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
         color=theme.INK,
         linestyle=":",
         linewidth=2.2,
-        zorder=4,
+        zorder=6,
     )
     axes.plot(years, path["actual"], **theme.LINES["kommun"].kwargs())
     ends, texts, colors = (
@@ -85,6 +85,8 @@ def path_figure(context: RunContext, case: EffectCase) -> Markdown:
             }
         )
     )
+    # before the start nothing is expected: there the curve is the outcome itself
+    data["väntat"] = data["väntat"].where(data["väntat_från"].notna())
     data["riket"] = np.nan if evidence.window.reference is None else evidence.window.reference.round(4)
     alt = (
         f"Linjediagram {years[0]}–{years[-1]}. {name} hade {percent(float(last['actual']), 2)} {years[-1]}; "

@@ -20,7 +20,7 @@ from foundation.swedish import about, apart, decimal, interval, moved, numbered,
 def effect_conclusion(context: RunContext, case: EffectCase) -> Markdown:
     """Return the page's conclusion."""
     if not case.result.effect.assessable:
-        return conclusion(headline(context, case), _future_power(context, case), ambition_sentence(case))
+        return conclusion(headline(context, case), _future_power(case), ambition_sentence(case))
     return conclusion(
         headline(context, case), estimate_sentence(case), limit_sentence(case), ambition_sentence(case)
     )
@@ -124,20 +124,18 @@ def _persons(case: EffectCase, share: float) -> str:
     return "" if people is None else f" ({about(share / 100 * people)} personer)"
 
 
-def sight_sentence(context: RunContext, case: EffectCase) -> str:
+def sight_sentence(case: EffectCase) -> str:
     """What the method would not have seen, or what a plan that is not evaluated yet needs to be seen."""
-    return limit_sentence(case) if case.result.effect.assessable else _future_power(context, case)
+    return limit_sentence(case) if case.result.effect.assessable else _future_power(case)
 
 
-def _future_power(context: RunContext, case: EffectCase) -> str:
+def _future_power(case: EffectCase) -> str:
     power = case.result.power
     if power is None:
         return "Underlaget räcker inte heller för att säga hur stor en effekt måste vara för att synas."
-    people = "" if power.persons is None else f", {about(power.persons)} personer,"
-    return (
-        f"För att synas i {context.municipality.name} behöver planen sänka andelen med minst ungefär "
-        f"{points(power.minimal_detectable, sign=False)}{people} i genomsnitt över de utvärderade åren."
-    )
+    people = "" if power.persons is None else f" ({about(power.persons)} personer)"
+    least = points(power.minimal_detectable, sign=False)
+    return f"Planen måste i snitt sänka andelen med minst {least}{people} för att synas."
 
 
 def plan_name(case: EffectCase) -> str:

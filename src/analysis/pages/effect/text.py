@@ -18,12 +18,13 @@ def question_text(context: RunContext, case: EffectCase) -> Markdown:
     known = ""
     if case.result.known_years and case.result.known_years != question.eval_years:
         known = f"Av de åren var {years_of(case)} kända den dag som körningen gäller."
+    short = context.catalogue.measure(context.run.matt).kort
     return paragraphs(
         f"{capitalise(plan.title)} beslutades {day_name(plan.decided)}. Den kan ha påverkat hela år från och med "
         f"{question.start_year} och utvärderas på {years}. {known}",
-        f"Om datumet: {plan.decided_note}" if plan.decided_note else "",
+        plan.decided_note or "",
         window_events(context, case),
-        f"Måttet är {context.catalogue.measure(context.run.matt).kort}. Effekten är skillnaden mellan den "
+        f"Måttet är {short[:1].lower()}{short[1:]}. Effekten är skillnaden mellan den "
         "andel som blev och den "
         "som var att vänta utan planen. Det väntade räknas ut från hur det gick i kommuner med liknande "
         "nivå, utveckling och "

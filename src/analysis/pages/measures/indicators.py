@@ -214,6 +214,8 @@ def latest_indicators(latest: PlanView | None, output: Path) -> Markdown:
 def gender_figure(view: PlanView, output: Path, name: str = "kvinnor-man") -> Markdown:
     """Draw women minus men for every share with both, in its latest period."""
     shown = [item for item in view.indicators if item.gaps and item.indicator.unit == "procent"]
+    if not any(item.stated for item in view.indicators):
+        return paragraphs("")
     if len(shown) < 2:
         return paragraphs(
             "För få indikatorer har värden för både kvinnor och män för att visas i ett diagram."

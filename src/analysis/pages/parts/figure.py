@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,13 +11,14 @@ from matplotlib.figure import Figure
 
 from analysis.pages.parts import theme
 from analysis.pages.parts.hover import Told, hover_place, places
-from analysis.pages.parts.markdown import Markdown
+from analysis.pages.parts.markdown import Markdown, named_link
 from analysis.plain import harmless
 from foundation.errors import BistandError
 from foundation.files import write_bytes, write_text
 
 #: End of the name of a figure's version for phones; the renderer shows it on narrow screens.
 PHONE = "-telefon"
+_END = re.compile(r"(low|high)(\d\d)")
 _METADATA: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
@@ -76,10 +78,11 @@ def publish_figure(
     publish_data(data, name=name, output=output)
     text = alt.replace('"', "”").replace("\n", " ").strip()
     suffix = "png" if raster else "svg"
-    picture = f"[Figuren som bild ({suffix.upper()})](figurer/{name}.{suffix})"
+    picture = named_link(f"Bild ({suffix.upper()})", f"figurer/{name}.{suffix}", f"av figuren: {caption}")
     shown = Markdown(f'![{caption}](figurer/{name}.svg){{#fig-{name} fig-alt="{text}"}}\n')
-    files = Markdown(f"[Data till figuren (CSV)](data/{name}.csv) · {picture}\n")
-    return shown + hover_place(name, told, wide, narrow) + files if told else shown + files
+    rows = named_link("Data (CSV)", f"data/{name}.csv", f"till figuren: {caption}")
+    files = Markdown(f"{rows} · {picture}\n")
+    return shown + hover_place(name, caption, told, wide, narrow) + files if told else shown + files
 
 
 def _save(figure: Figure, path: Path, kinds: tuple[str, ...]) -> None:
@@ -95,7 +98,19 @@ def _save(figure: Figure, path: Path, kinds: tuple[str, ...]) -> None:
     figure.set_layout_engine(engine)
 
 
+def heading(column: object) -> object:
+    """Return the printed heading of a column: ends of a forecast's interval in Swedish, all else as it is.
+
+    >>> heading("low80"), heading("high95"), heading("median")
+    ('lägst (80 %)', 'högst (95 %)', 'median')
+    """
+    end = _END.fullmatch(str(column))
+    return f"{'lägst' if end[1] == 'low' else 'högst'} ({end[2]} %)" if end else column
+
+
 def publish_data(data: pd.DataFrame, *, name: str, output: Path) -> None:
     """Write a table as a CSV that a Swedish Excel opens: semicolons, decimal comma, UTF-8 with BOM."""
-    text = harmless(data).to_csv(index=False, sep=";", decimal=",", lineterminator="\n")
+    text = harmless(data.rename(columns=heading)).to_csv(
+        index=False, sep=";", decimal=",", lineterminator="\n"
+    )
     write_text(output / "data" / f"{name}.csv", "\ufeff" + text)

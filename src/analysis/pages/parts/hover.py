@@ -80,7 +80,7 @@ def places(figure: Figure, told: Told) -> list[float]:
     return [round(float(axes.transData.transform((x, 0.0))[0] / width), 4) for x, _ in told]
 
 
-def hover_place(name: str, told: Told, wide: list[float], phone: list[float]) -> Markdown:
+def hover_place(name: str, caption: str, told: Told, wide: list[float], phone: list[float]) -> Markdown:
     """Return the place below a figure that the module ``varden`` fills; nothing stands there without script."""
     content = json.dumps(
         {"bred": wide, "smal": phone, "text": [text for _, text in told]},
@@ -89,5 +89,5 @@ def hover_place(name: str, told: Told, wide: list[float], phone: list[float]) ->
     )
     return raw_html(
         f'<div class="modul avlasning" data-modul="varden" data-skript="" data-figur="fig-{name}" '
-        f'data-varden="{html.escape(content)}"></div>'
+        f'data-namn="{html.escape(caption)}" data-varden="{html.escape(content)}"></div>'
     )

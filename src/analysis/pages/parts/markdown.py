@@ -88,6 +88,12 @@ def bullet_list(items: Sequence[str]) -> Markdown:
     return Markdown("\n".join(f"- {item}" for item in items) + "\n")
 
 
+def named_link(text: str, target: str, about: str) -> str:
+    """Return a link whose name, read out alone, also says what it is about: ``Data (CSV) till figuren: Läget``."""
+    name = f"{text} {about}".replace('"', "”").replace("\n", " ")
+    return f'[{text}]({target}){{aria-label="{name}"}}'
+
+
 def sentence_list(items: Sequence[str], conjunction: str = "och") -> str:
     """Join words as in a sentence: ``a, b och c``."""
     if len(items) <= 1:

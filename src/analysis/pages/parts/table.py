@@ -133,4 +133,4 @@ def with_small(text: str, small: str) -> str:
 def status_chip(kind: str, text: str) -> str:
     """Return markup for a status: symbol and word, colour only as a help. Kind: fardig, pagar, avviker, stoppad, okand."""
     symbols = {"fardig": "✓", "pagar": "▸", "avviker": "!", "stoppad": "×", "okand": "?"}
-    return f'<span class="status-{kind}"><span aria-hidden="true">{symbols[kind]}</span> {html.escape(text)}</span>'
+    return f'<span class="status-{kind}"><span aria-hidden="true">{symbols[kind]}</span>&nbsp;{html.escape(text)}</span>'

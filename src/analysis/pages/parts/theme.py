@@ -211,24 +211,29 @@ def spread_labels(heights: list[float], gap: float) -> list[float]:
 PHONE_WIDTH = 3.8
 _PHONE_LETTERS = 36
 _SMALLEST = 9.5
+#: Height of a line of names along the y axis, inches.
+_LINE = 0.17
 
 
 def for_phone(figure: Figure) -> None:
     """Redraw a laid out figure for a narrow screen: own size, titles and names in lines, fewer ticks, no small text."""
     height = float(figure.get_size_inches()[1])
-    figure.set_size_inches(PHONE_WIDTH, max(min(height, 4.6), 2.4))
+    lines = 0
     for axes in figure.get_axes():
         axes.set_title(fill(axes.get_title(loc="left"), _PHONE_LETTERS), loc="left", fontsize=10.5)
         for axis in (axes.xaxis, axes.yaxis):
             axis.label.set_text(fill(axis.label.get_text(), _PHONE_LETTERS))
             axis.label.set_fontsize(_SMALLEST)
             _thin(axis, 5 if axis is axes.xaxis else 40)
+        names = [label.get_text() for label in axes.get_yticklabels() if label.get_text().strip()]
+        lines += len(names) * max((1 + name.count("\n") for name in names), default=0)
         for text in axes.texts:
             text.set_fontsize(max(float(text.get_fontsize()), _SMALLEST))
         legend = axes.get_legend()
         if legend is not None:
             for text in legend.get_texts():
                 text.set_fontsize(_SMALLEST)
+    figure.set_size_inches(PHONE_WIDTH, max(min(height, 4.6), 2.4, _LINE * lines + 1.0))
 
 
 def _thin(axis: Axis, most: int) -> None:

@@ -28,9 +28,9 @@ _PACKAGES = (
 )
 
 _MEASURED = (
-    ("Prognosmodellen", "04_mal", "Träffsäkerhet, täckning och kalibrering mot utfall, före varje prognos",
+    ("Prognosmodellen", "Målet", "Träffsäkerhet, täckning och kalibrering mot utfall, före varje prognos",
      "python benchmarks/forecast_backtest.py"),
-    ("Effektmetoden", "03_effekt", "Turnering på alla kommuner: felet, hur ofta den larmar falskt, vad den hade sett",
+    ("Effektmetoden", "Effekten", "Turnering på alla kommuner: felet, hur ofta den larmar falskt, vad den hade sett",
      "python benchmarks/effects_tournament.py"),
     ("Publicerade svar", "", "Samma svar som i litteraturen på litteraturens data",
      "python benchmarks/effects_reference.py"),
@@ -106,7 +106,7 @@ def track_record_table() -> Markdown:
         {
             "method": name,
             "what": what,
-            "where": f"sidan {page} i varje körning" if page else "benchmarks/results",
+            "where": _place(page),
             "command": command,
         }
         for name, page, what, command in _MEASURED
@@ -146,5 +146,5 @@ def caveats(overview: Overview) -> Markdown:
     for key, text in overview.catalogue.caveats.items():
         carriers = [item.kort for item in overview.catalogue.measures.values() if key in item.forbehall]
         if carriers:
-            lines.append(f"**{capitalise(key.replace('-', ' '))}.** {text} Gäller: {', '.join(carriers)}.")
+            lines.append(f"{text.strip()} **Gäller:** {', '.join(carriers)}.")
     return bullet_list(lines)

@@ -12,6 +12,7 @@ from analysis.pages.parts.markdown import (
     capitalise,
     conclusion,
     key_figures,
+    named_link,
     paragraphs,
 )
 from analysis.pages.parts.table import Column, table
@@ -45,7 +46,7 @@ def target_answer(overview: Overview, target: Target, run: Run) -> str:
     name = overview.catalogue.municipality(run.kommun).name
     if not _open(overview, target, run):
         return _decided_answer(overview, target, run, name)
-    told = list(overview.facts(run, "korthet").get("mal", ()))
+    told = list(overview.facts(run, "korthet").get("chans", ()))
     if not told:
         return f"**{capitalise(target.namn)}: {target.level_text} i {name} senast {period_name(target.senast)}.**"
     page = f"[Läs mer om målet](reports/{run.id}/04_mal.ipynb)." if "04_mal" in run.anteckningsbocker else ""
@@ -63,14 +64,10 @@ def _decided_answer(overview: Overview, target: Target, run: Run, name: str) -> 
     value = values[target.deadline_year]
     verdict = "nåddes" if target.reached(value) else "nåddes inte"
     last = max(newest)
-    tail = ""
-    if last > target.deadline_year:
-        tail = (
-            f" Sedan dess har andelen {_verb(value, newest[last])} till {percent(newest[last], 2)} ({last})."
-        )
+    tail = f" Sedan dess har andelen {_verb(value, newest[last])}." if last > target.deadline_year else ""
     return (
         f"**{capitalise(target.namn)} {verdict}.** {target.deadline_year} fick {percent(value, 2)} av invånarna "
-        f"i {name} ekonomiskt bistånd; målet var {target.level_text}.{tail}"
+        f"i {name} ekonomiskt bistånd.{tail}"
     )
 
 
@@ -86,16 +83,21 @@ def municipality_briefs(overview: Overview) -> Markdown:
             continue
         lines = [
             f"**{name}:** {' '.join(facts[part])}"
-            + (f" [Mer]({_page(run, notebook)})" if notebook in run.anteckningsbocker else "")
+            + (f" {_more(run, name, notebook)}" if notebook in run.anteckningsbocker else "")
             for part, name, notebook in QUESTIONS
         ]
         lines.append(f"**Osäkert:** {facts['osakert']}")
-        pieces.append(
-            Markdown(f"### {run.rubrik}\n\n")
-            + bullet_list(lines)
-            + paragraphs(f"[I korthet, med bilder och vad nämnden kan besluta]({_page(run, '00_i_korthet')})")
-        )
+        pieces.append(Markdown(f"### {run.rubrik}\n\n") + bullet_list(lines) + paragraphs(_brief_link(run)))
     return sum(pieces[1:], pieces[0]) if pieces else paragraphs("Ingen körning har en sammanfattning.")
+
+
+def _more(run: Run, name: str, notebook: str) -> str:
+    return named_link(f"Mer om {name[:1].lower()}{name[1:]}", _page(run, notebook), f"i {run.rubrik}")
+
+
+def _brief_link(run: Run) -> str:
+    text = "I korthet, med bilder och vad nämnden kan besluta"
+    return named_link(text, _page(run, "00_i_korthet"), f"om {run.rubrik}")
 
 
 def _page(run: Run, notebook: str) -> str:
@@ -204,6 +206,6 @@ def data_state(overview: Overview) -> Markdown:
     made = numbered(len(overview.results), "körning", "körningar")
     return paragraphs(
         f"Webbplatsen bygger på {made} och uppgifter kända senast {day_name(newest)}. "
-        f"Nationella källor är hämtade {vintages[-1]}. {decimal(len(overview.passports), 0)} källfiler har pass med "
-        "producent, definition, utgåva och kontrollsumma; se [data och källor](data.ipynb)."
+        f"Nationella källor är hämtade {period_name(vintages[-1])}. {decimal(len(overview.passports), 0)} källfiler "
+        "har pass med producent, definition, utgåva och kontrollsumma; se [data och källor](data.ipynb)."
     )

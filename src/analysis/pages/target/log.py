@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.answers.forecast_rows import FIRST_LIVE_DAY, outcomes
 from analysis.forecasts.log import read_log, score_log
 from analysis.pages.parts.markdown import Markdown, paragraphs
+from analysis.pages.parts.models import model_name
 from analysis.runs import RunContext
 from foundation.swedish import count, decimal
 
@@ -31,7 +32,9 @@ def log_text(context: RunContext) -> Markdown:
     if scored.empty:
         return paragraphs(first, "Ingen av dem har fått sitt utfall än.")
     mean = scored.groupby("model")["score"].mean()
-    parts = [f"{model} {decimal(float(score), 3)}" for model, score in mean.sort_values().items()]
+    parts = [
+        f"{model_name(str(model))} {decimal(float(score), 3)}" for model, score in mean.sort_values().items()
+    ]
     return paragraphs(
         first,
         f"{count(len(scored))} prognosvärden har fått sitt utfall. Genomsnittligt prognosfel (WIS, procentenheter): "

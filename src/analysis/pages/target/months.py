@@ -130,7 +130,7 @@ def month_fan(context: RunContext, state: MonthState) -> Markdown:
 
 
 def _fan_data(found: MonthForecast) -> pd.DataFrame:
-    fan = found.paths.fan().assign(naive_median=found.naive.fan()["median"])
+    fan = found.paths.fan().assign(**{"naiv median": found.naive.fan()["median"]})
     return fan.round(found.months.measure.decimaler + 1).rename_axis("period").reset_index()
 
 

@@ -14,6 +14,7 @@ from analysis.forecasts.distribution import SamplePaths
 from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import people_behind
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, paragraphs, sentence_list
+from analysis.pages.parts.models import model_name
 from analysis.pages.parts.table import Column, table
 from analysis.pages.target.text import NOT_APPLICABLE, record_sentence
 from analysis.panel import wide
@@ -21,16 +22,20 @@ from analysis.runs import RunContext
 from analysis.sources.observation import POPULATION
 from foundation.swedish import about, count, decimal, points
 
-MODEL_SV = {"panel": "panelmodellen", "naiv": "oförändrad nivå"}
-
 
 def accuracy_text(context: RunContext, state: TargetState) -> Markdown:
-    """How good earlier forecasts were, in words, with the uncertainty of that."""
+    """How good earlier forecasts were, in one sentence."""
+    return paragraphs(
+        record_sentence(state)
+        or "Det fanns inga tidigare utfall att pröva prognoserna mot den dag som körningen gäller."
+    )
+
+
+def trial_text(context: RunContext, state: TargetState) -> Markdown:
+    """How the forecasts were tried, how sure the result is, and when they failed; nothing without earlier outcomes."""
     scores = state.backtest.scores
     if scores.empty:
-        return paragraphs(
-            "Det fanns inga tidigare utfall att pröva prognoserna mot den dag som körningen gäller."
-        )
+        return paragraphs("")
     origins = sorted(scores["origin"].unique())
     skill = skill_by_origin(scores, "panel", "naiv")
     sure = (
@@ -40,7 +45,6 @@ def accuracy_text(context: RunContext, state: TargetState) -> Markdown:
         else f"Med bara {skill.origins} startår går förbättringens osäkerhet inte att ange."
     )
     return paragraphs(
-        record_sentence(state),
         f"Modellen har prövats som om den hade funnits varje år från {origins[0]} till {origins[-1]}: den fick se åren till "
         f"dess och gissade de följande, för {count(scores['kommun_kod'].nunique())} kommuner med obruten serie. Felet är i "
         f"genomsnitt {decimal(100 * abs(skill.skill), 0)} procent {'mindre' if skill.skill > 0 else 'större'} än om "
@@ -83,7 +87,7 @@ def accuracy_table(context: RunContext, state: TargetState) -> Markdown:
                 {
                     "ahead": f"{line.horizon} år",
                     "group": name,
-                    "model": MODEL_SV[str(line.model)],
+                    "model": model_name(str(line.model)),
                     "score": line.score,
                     "bias": line.bias,
                     "hit80": 100 * line.hit80,

@@ -49,17 +49,23 @@ def target_conclusion(context: RunContext, state: TargetState) -> Markdown:
     )
 
 
-def disagreement_sentences(context: RunContext, apart: Disagreement) -> tuple[str, ...]:
-    """How far the readings of the target lie apart, what settles it, and what the chosen reading says."""
+def disagreement_sentences(
+    context: RunContext, apart: Disagreement, *, forecast: bool = True
+) -> tuple[str, ...]:
+    """How far the readings of the target lie apart, what settles it, and what the chosen reading says.
+
+    `forecast` says whether the chosen reading's interval is told as well as its probability.
+    """
     target = context.target
     assert target is not None
     low, high = probability(apart.low), probability(apart.high)
     chosen = f"{apart.chosen.name[:1].lower()}{apart.chosen.name[1:]}"
+    ends = f"{decimal(apart.chosen.low80, 2)} och {percent(apart.chosen.high80, 2)}"
+    span = f"; måttet väntas hamna mellan {ends}" if forecast else ""
     return (
         f"**Svaret beror på hur målet läses: sannolikheten att nå {target.namn} är allt från {low} till {high}.**",
         f"Nämnden behöver avgöra: {apart.question[:1].lower()}{apart.question[1:]}",
-        f"Med vald läsning ({chosen}) är den {probability(apart.chosen.probability)}; måttet väntas hamna mellan "
-        f"{decimal(apart.chosen.low80, 2)} och {percent(apart.chosen.high80, 2)}.",
+        f"Med vald läsning ({chosen}) är den {probability(apart.chosen.probability)}{span}.",
     )
 
 
@@ -82,7 +88,7 @@ def assumption_sentence(state: TargetState) -> str:
     """Say that the target's own measure has no value yet; empty when it has one."""
     if state.assessment is None or state.assessment.latest is not None:
         return ""
-    return "Målets mått hade inget publicerat värde, så svaret vilar på ett antagande om nivån."
+    return "Måttet hade inget publicerat värde, så nivån är antagen."
 
 
 def basis_sentence(state: TargetState) -> str:

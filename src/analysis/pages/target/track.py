@@ -93,6 +93,8 @@ def calibration_figure(context: RunContext, state: TargetState) -> Markdown:
         name="kalibrering",
         caption="Angiven sannolikhet att andelen faller till en viss nivå inom ett till tre år, mot hur ofta det hände",
         alt=alt,
-        data=table.round(4).rename(columns={"stated": "angiven", "happened": "hände", "n": "antal"}),
+        data=table.round(4).rename(
+            columns={"low": "från", "high": "till", "stated": "angiven", "happened": "hände", "n": "antal"}
+        ),
         output=context.output,
     )

@@ -1,0 +1,113 @@
+"""The built site for those who read it: short answers high up, few screens, two printed sides, named controls, zoom."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import site_browser
+import site_controls
+from playwright.sync_api import Browser
+
+from analysis.paths import Project
+
+pytestmark = [pytest.mark.built, pytest.mark.browser]
+
+#: Pages that list everything may be longer than this many screens of 1280x800.
+MOST_SCREENS, REGISTERS = 10, ("02_register.html",)
+#: The answer begins within this many pixels from the top, on a screen and on a phone.
+ANSWER_WITHIN = 300
+PRINTED_SIDES = 2
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with site_browser.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def site(checkout: Project) -> Path:
+    assert (checkout.site / "index.html").is_file(), "kör make report först"
+    return checkout.site
+
+
+@pytest.fixture(scope="module")
+def reading(checkout: Project) -> ModuleType:
+    """The command that measures reading, as a module."""
+    spec = importlib.util.spec_from_file_location("reading", checkout.root / "benchmarks" / "reading.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def run_pages(site: Path) -> list[str]:
+    """The start page and every page of every run."""
+    return [
+        "index.html",
+        *sorted(path.relative_to(site).as_posix() for path in site.glob("reports/*/*.html")),
+    ]
+
+
+def test_every_conclusion_is_within_its_limits(site: Path, reading: ModuleType) -> None:
+    over = {}
+    for page in run_pages(site):
+        found = reading.conclusion((site / page).read_text(encoding="utf-8"))
+        if found and reading.breaches(found):
+            over[page] = reading.breaches(found)
+    assert over == {}
+
+
+def test_the_answer_is_high_up_and_no_page_but_registers_is_long(site: Path, reading: ModuleType) -> None:
+    low, long = {}, {}
+    for page, ((screens, top), (_, phone_top)) in reading.screens(site, run_pages(site)):
+        if max(top, phone_top) > ANSWER_WITHIN:
+            low[page] = (top, phone_top)
+        if screens > MOST_SCREENS and not page.endswith(REGISTERS):
+            long[page] = screens
+    assert (low, long) == ({}, {})
+
+
+def test_i_korthet_fits_on_two_printed_sides(browser: Browser, site: Path) -> None:
+    sides = {}
+    with site_browser.window(browser) as context:
+        tab = context.new_page()
+        for path in sorted(site.glob("reports/*/00_i_korthet.html")):
+            tab.goto(path.resolve().as_uri())
+            pdf = tab.pdf(prefer_css_page_size=True)
+            sides[path.parent.name] = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert {run: count for run, count in sides.items() if count > PRINTED_SIDES} == {}
+    assert sides
+
+
+def test_every_control_has_a_name_of_its_own(browser: Browser, site: Path) -> None:
+    unnamed, alike = set(), set()
+    for page in site_browser.site_pages(site):
+        by_name = defaultdict(set)
+        for control in site_controls.controls(browser, site, page):
+            if not control.name:
+                unnamed.add((page, control.role))
+            by_name[control.role, control.group, control.name].add(control.does)
+        alike |= {(page, *key) for key, does in by_name.items() if len(does) > 1}
+    assert unnamed == set()
+    assert alike == set()
+
+
+def test_zoomed_to_200_per_cent_nothing_is_lost(browser: Browser, site: Path) -> None:
+    half = site_browser.DESKTOP // 2
+    assert site_browser.sideways_scroll(browser, site, width=half) == []
+    lost = {}
+    for page in run_pages(site):
+        whole, zoomed = (site_controls.shown_texts(browser, site, page, width) for width in (1280, half))
+        if whole - zoomed:
+            lost[page] = sorted(whole - zoomed)[:5]
+    assert lost == {}
