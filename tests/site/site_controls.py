@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser
-from site_browser import chromium, open_page, site_pages, window
+from playwright.sync_api import Page
+from site_browser import chromium, site_pages, window
 
 #: Roles of what can be operated, as Chromium tells them to a screen reader.
 CONTROLS = frozenset(
@@ -48,12 +50,12 @@ class Control:
     does: str
 
 
-def controls(browser: Browser, site: Path, page: str) -> list[Control]:
-    """Everything that can be operated on a page, with all that is folded open, as a screen reader is told."""
-    with window(browser) as context:
-        tab = open_page(context, site, page)
-        tab.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-        nodes = context.new_cdp_session(tab).send("Accessibility.getFullAXTree")["nodes"]
+def controls(tab: Page) -> list[Control]:
+    """Everything that can be operated on an open page, with all that is folded open, as a screen reader is told."""
+    tab.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    session = tab.context.new_cdp_session(tab)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
     by_id = {node["nodeId"]: node for node in nodes}
 
     def named(node: dict[str, Any]) -> str:
@@ -77,24 +79,49 @@ def controls(browser: Browser, site: Path, page: str) -> list[Control]:
     return found
 
 
-def shown_texts(browser: Browser, site: Path, page: str, width: int) -> set[str]:
-    """Headings, paragraphs, list items and table cells that are shown in the main text at a width."""
-    with window(browser, width=width) as context:
-        tab = open_page(context, site, page)
-        texts = tab.evaluate(
-            "Array.from(document.querySelectorAll('main :is(h1, h2, h3, p, li, td, figcaption, summary)'))"
-            ".filter(part => part.checkVisibility() && !part.closest('nav')).map(part => part.textContent)"
-        )
+#: Words of a control's name that would be English; links may lead to what has an English title.
+ENGLISH = re.compile(
+    r"\b(?:back|close|collapse|copy|expand|hide|loading|menu|navigation|next|open|previous|search|show|skip|toggle)\b",
+    re.I,
+)
+
+
+def ill_named(found: list[Control]) -> list[str]:
+    """Controls without a name, with an English one, or with one that another control in the same group has."""
+    by_name = defaultdict(set)
+    for control in found:
+        by_name[control.role, control.group, control.name].add(control.does)
+    faults = [f"{role} utan namn i ”{group}”" for role, group, name in by_name if not name]
+    faults += [
+        f"{role} på engelska: {name}" for role, _, name in by_name if role != "link" and ENGLISH.search(name)
+    ]
+    faults += [
+        f"{len(does)} {role} heter {name}"
+        for (role, _, name), does in by_name.items()
+        if name and len(does) > 1
+    ]
+    return faults
+
+
+def shown_texts(tab: Page, width: int) -> set[str]:
+    """Headings, paragraphs, list items and table cells that are shown in an open page's main text at a width."""
+    tab.set_viewport_size({"width": width, "height": 800})
+    texts = tab.evaluate(
+        "Array.from(document.querySelectorAll('main :is(h1, h2, h3, p, li, td, figcaption, summary)'))"
+        ".filter(part => part.checkVisibility() && !part.closest('nav')).map(part => part.textContent)"
+    )
     return {" ".join(str(text).split()) for text in texts}
 
 
 def main() -> None:
     """Print every control of the pages given: ``python tests/site/site_controls.py _site index.html``."""
     site = Path(sys.argv[1])
-    with chromium() as browser:
+    with chromium() as browser, window(browser) as context:
+        tab = context.new_page()
         for page in sys.argv[2:] or site_pages(site):
             print(page)
-            for control in controls(browser, site, page):
+            tab.goto((site / page).resolve().as_uri())
+            for control in controls(tab):
                 print(
                     f"  {control.role:20}{control.name}" + (f"  [{control.group}]" if control.group else "")
                 )

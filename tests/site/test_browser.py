@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 import site_browser
+import site_controls
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
+
+from renderer.shell import ASSETS, STYLES
+from renderer.tables import mend_table
 
 pytestmark = pytest.mark.browser
 
@@ -142,3 +147,66 @@ def test_folded_code_is_away_until_asked_for(browser: Browser, stage_site: Path)
     with site_browser.window(browser, scripts=False) as context:
         tab = site_browser.open_page(context, stage_site, page)
         expect(tab.locator("details.code-fold summary").first).to_be_visible()
+
+
+#: Two places that the fixtures' own texts call the same.
+ALIKE_IN_FIXTURES = ("metoden", "Begrepp")
+
+
+def test_every_control_has_a_swedish_name_of_its_own(browser: Browser, site: Path) -> None:
+    faults = {}
+    with site_browser.window(browser) as context:
+        tab = context.new_page()
+        for page in site_browser.site_pages(site):
+            tab.goto((site / page).resolve().as_uri())
+            found = site_controls.controls(tab)
+            assert "Hoppa till innehållet" in {item.name for item in found}
+            if wrong := [
+                text for text in site_controls.ill_named(found) if not text.endswith(ALIKE_IN_FIXTURES)
+            ]:
+                faults[page] = wrong
+    assert faults == {}
+
+
+def test_controls_that_are_called_alike_or_nothing_are_noticed(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        "<a href='b.html'>Mer</a><a href='c.html'>Mer</a><button></button><button>Toggle menu</button>"
+        "<table><caption>Ett</caption><tr><td><input aria-label='Sök'></td></tr></table>"
+        "<table><caption>Två</caption><tr><td><input aria-label='Sök'></td></tr></table>",
+        encoding="utf-8",
+    )
+    with site_browser.window(browser) as context:
+        found = site_controls.ill_named(
+            site_controls.controls(site_browser.open_page(context, tmp_path, "a.html"))
+        )
+    assert found == ["button utan namn i ””", "button på engelska: Toggle menu", "2 link heter Mer"]
+
+
+def stacked(folder: Path) -> str:
+    """A page with a table of texts, as the renderer leaves it."""
+    long = "En anmärkning som är så lång att den inte får plats i en spalt på en telefon."
+    table = (
+        "<table><caption>Åtgärder</caption><thead><tr><th>Åtgärd</th><th>Status</th><th>Anmärkning</th></tr></thead>"
+        f"<tbody><tr><th>Jobbspår</th><td>färdig</td><td>{long}</td></tr></tbody></table>"
+    )
+    soup = BeautifulSoup(table, "html.parser")
+    assert soup.table is not None
+    mend_table(soup, soup.table, 1)
+    styles = "".join(f'<link rel="stylesheet" href="{(ASSETS / name).as_uri()}">' for name in STYLES)
+    (folder / "tabell.html").write_text(f"<html>{styles}<main>{soup}</main></html>", encoding="utf-8")
+    return "tabell.html"
+
+
+def test_a_phone_shows_a_table_of_texts_as_blocks_and_still_as_a_table(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = stacked(tmp_path)
+    heading = "cell => getComputedStyle(cell, '::before').content"
+    with site_browser.window(browser, width=site_browser.PHONE) as context:
+        tab = site_browser.open_page(context, tmp_path, page)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= site_browser.PHONE
+        assert tab.locator("td").last.evaluate(heading) == '"Anmärkning: "'
+        expect(tab.get_by_role("table", name="Åtgärder").get_by_role("row")).to_have_count(1)
+    with site_browser.window(browser) as context:
+        tab = site_browser.open_page(context, tmp_path, page)
+        assert tab.locator("td").last.evaluate(heading) == "none"

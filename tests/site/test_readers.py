@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -90,24 +89,25 @@ def test_i_korthet_fits_on_two_printed_sides(browser: Browser, site: Path) -> No
 
 
 def test_every_control_has_a_name_of_its_own(browser: Browser, site: Path) -> None:
-    unnamed, alike = set(), set()
-    for page in site_browser.site_pages(site):
-        by_name = defaultdict(set)
-        for control in site_controls.controls(browser, site, page):
-            if not control.name:
-                unnamed.add((page, control.role))
-            by_name[control.role, control.group, control.name].add(control.does)
-        alike |= {(page, *key) for key, does in by_name.items() if len(does) > 1}
-    assert unnamed == set()
-    assert alike == set()
+    faults = {}
+    with site_browser.window(browser) as context:
+        tab = context.new_page()
+        for page in site_browser.site_pages(site):
+            tab.goto((site / page).resolve().as_uri())
+            if found := site_controls.ill_named(site_controls.controls(tab)):
+                faults[page] = found
+    assert faults == {}
 
 
 def test_zoomed_to_200_per_cent_nothing_is_lost(browser: Browser, site: Path) -> None:
     half = site_browser.DESKTOP // 2
     assert site_browser.sideways_scroll(browser, site, width=half) == []
     lost = {}
-    for page in run_pages(site):
-        whole, zoomed = (site_controls.shown_texts(browser, site, page, width) for width in (1280, half))
-        if whole - zoomed:
-            lost[page] = sorted(whole - zoomed)[:5]
+    with site_browser.window(browser) as context:
+        tab = context.new_page()
+        for page in run_pages(site):
+            tab.goto((site / page).resolve().as_uri())
+            whole, zoomed = (site_controls.shown_texts(tab, width) for width in (site_browser.DESKTOP, half))
+            if whole - zoomed:
+                lost[page] = sorted(whole - zoomed)[:5]
     assert lost == {}

@@ -119,7 +119,7 @@ def way_on(brief: Brief, part: str) -> Markdown:
     """The link to the page behind a question, where the run has one."""
     notebook, text = PAGES[part]
     known = notebook in brief.context.run.anteckningsbocker
-    return paragraphs(f"[{text}]({notebook}.ipynb)" if known else "")
+    return Markdown(f"::: {{.vidare}}\n[{text}]({notebook}.ipynb)\n:::\n") if known else paragraphs("")
 
 
 def uncertainty(brief: Brief) -> Markdown:

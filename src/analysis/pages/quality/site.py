@@ -106,7 +106,7 @@ def track_record_table() -> Markdown:
         {
             "method": name,
             "what": what,
-            "where": _place(page),
+            "where": f"sidan {page} i varje körning" if page else "benchmarks/results",
             "command": command,
         }
         for name, page, what, command in _MEASURED

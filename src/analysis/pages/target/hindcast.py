@@ -22,12 +22,12 @@ def hindcast_sentence(context: RunContext, state: TargetState) -> str:
     if target is None or state.outcome is None:
         return ""
     parts = [
-        f"{probability(item.paths.probability_at_most(target.niva, target.senast))} {day_name(item.known)}"
+        f"{probability(item.paths.probability_at_most(target.niva, target.senast))} den {day_name(item.known)}"
         for item in hindcasts(context)
     ]
     if not parts:
         return ""
-    return f"Med det som var känt då skulle modellen ha gett målet {sentence_list(parts[-LONGEST_LIST:])}."
+    return f"Med det som då var känt skulle modellen ha gett målet {sentence_list(parts[-LONGEST_LIST:])}."
 
 
 def hindcast_table(context: RunContext, state: TargetState) -> Markdown:
