@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from analysis.pages.target import months as monthly_forecast
 from analysis.pages.target import text as target_text
 from analysis.panel import build_panel
 from analysis.paths import Project
+from analysis.pipeline.data_add import AddOptions, add_file
 from analysis.runs import RunContext
 from analysis.sources.catalogue import load_catalogue
 from foundation.swedish import percent, points, probability
@@ -97,6 +99,33 @@ def test_the_table_has_the_last_thirteen_months(run: RunContext) -> None:
     assert "Oktober 2026 (preliminär)" in first
     assert "Oktober 2025<" in first
     assert "September 2025" not in first
+
+
+def test_a_measure_that_stands_in_the_catalogue_alone_is_on_the_page(
+    copy: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = copy.raw / "matt.yml"
+    added = """
+  MANAD_KOSTNAD:
+    namn: Handläggningens kostnad under månaden
+    kort: Handläggning
+    enhet: mnkr
+    decimaler: 1
+    definition: Vad handläggningen kostade under månaden.
+    skydd: {slag: offentligt}
+"""
+    catalogue.write_text(catalogue.read_text(encoding="utf-8") + added, encoding="utf-8")
+    file = tmp_path / "kostnad.csv"
+    rows = "".join(f"2025-{month:02d};{month},5\n" for month in range(1, 9))
+    file.write_text(f"Period;Handläggning\n{rows}", encoding="utf-8")
+    options = AddOptions(kommun="0380", yes=True)
+    add_file(copy, file, options, confirm=bool, echo=lambda _: None, today=date(2026, 11, 20))
+    build_panel(copy)
+    run = open_in(copy, tmp_path / "ut", monkeypatch, as_of="2026-12-31")
+    text = monthly.month_table(run).text
+    assert "Handläggning" in text
+    assert "mnkr" in text
+    assert "8,5" in text
 
 
 def test_the_months_forecast_is_the_targets_answer(

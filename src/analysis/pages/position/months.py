@@ -28,7 +28,7 @@ from foundation.swedish import decimal, numbered, percent, points
 
 SHOWN_MONTHS: Final = 13
 PROTECTED: Final = STATUS_SV["suppressed"].split(" (")[0]
-_OTHERS: Final = ("MANAD_BARN", "MANAD_LANGVARIGT", "MANAD_UTBETALT", "MANAD_NYA", "MANAD_AVSLUTADE")
+_FIRST: Final = (ADULTS, ADULT_SHARE, HOUSEHOLDS)
 _CAPTIONS: Final = {
     ADULTS: "Vuxna",
     ADULT_SHARE: "Andel vuxna",
@@ -42,10 +42,13 @@ _ROUNDED: Final = (
 
 
 def all_series(context: RunContext) -> dict[tuple[str, str], MonthSeries]:
-    """Return every monthly series that the page can show, by measure and gender."""
+    """Return every monthly series of the municipality, by measure and gender: three first, the rest as catalogued."""
     rows = context.observations
-    found = {}
-    for measure_id in (ADULTS, ADULT_SHARE, HOUSEHOLDS, *_OTHERS):
+    rows = rows[(rows["kommun_kod"] == context.run.kommun) & (rows["period"].str.len() == len("2024-10"))]
+    found, known = {}, set(rows["measure_id"])
+    for measure_id in (
+        name for name in dict.fromkeys((*_FIRST, *context.catalogue.measures)) if name in known
+    ):
         for gender in _GENDERS:
             months = month_series(context, measure_id, gender, rows=rows)
             if months is not None:
@@ -58,7 +61,7 @@ def month_text(context: RunContext) -> Markdown:
     found = all_series(context)
     if not found:
         return paragraphs(HOW_TO)
-    main = [found[key, "T"] for key in (ADULTS, ADULT_SHARE, HOUSEHOLDS) if (key, "T") in found]
+    main = [found[key, "T"] for key in _FIRST if (key, "T") in found]
     sentences = [_year_sentence(months) for months in main]
     preliminary = sorted({month for months in found.values() for month in months.preliminary})
     if preliminary:
@@ -254,13 +257,13 @@ def _one_table(part: dict[tuple[str, str], MonthSeries], caption: str) -> Markdo
     for (measure_id, gender), months in part.items():
         name = f"{measure_id}_{gender}"
         title = months.measure.kort + ("" if gender == "T" else f", {_GENDERS[gender][0].lower()}")
-        unit = "" if months.measure.enhet == "antal" else "%" if months.measure.enhet == "procent" else "tkr"
+        unit = {"antal": "", "procent": "%"}.get(months.measure.enhet, months.measure.enhet)
         hidden = bool(set(months.hidden) & set(shown))
         digits = months.measure.decimaler
         columns.append(Column(name, title, "text" if hidden else "number", digits, unit=unit))
         numbers = months.value.reindex(shown).to_list()
         cells[name] = [_cell(months, month) for month in shown] if hidden else numbers
-        if gender == "T" and measure_id in (ADULTS, ADULT_SHARE, HOUSEHOLDS):
+        if gender == "T" and measure_id in _FIRST:
             change = Column(f"{name}_change", "Mot samma månad året före", "number", digits, sign=True)
             columns.append(change)
             cells[f"{name}_change"] = [months.year_change(month) for month in shown]
