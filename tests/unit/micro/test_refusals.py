@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from analysis.micro import assess, checks
 from analysis.micro.contract import read_extract
 from analysis.micro.reading import read_texts
-from analysis.micro.statutory import reading
+from analysis.micro.statutory import rows
 from analysis.micro.statutory.layout import load_layout
 from foundation.errors import BistandError
 
@@ -104,8 +104,8 @@ def test_a_layout_of_ones_own_is_gone_through(change: Any, words: str | None, tm
 
 def test_a_missing_or_enormous_month_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BistandError, match="filen finns inte"):
-        reading.rows_of(tmp_path / "2024-01.txt")
+        rows.rows_of(tmp_path / "2024-01.txt")
     (tmp_path / "2024-01.txt").write_text("a\tb\n", encoding="utf-8")
-    monkeypatch.setattr(reading, "MOST_BYTES", 2)
+    monkeypatch.setattr(rows, "MOST_BYTES", 2)
     with pytest.raises(BistandError, match="för stor"):
-        reading.rows_of(tmp_path / "2024-01.txt")
+        rows.rows_of(tmp_path / "2024-01.txt")

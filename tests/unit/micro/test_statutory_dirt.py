@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 from tests.unit.micro.conftest import town
 
 from analysis.micro.generator import generate
+from analysis.micro.identity import KEY_FILE
 from analysis.micro.statutory.command import read_to_folder
 from analysis.micro.statutory.generator import write_statutory
 from foundation.errors import BistandError
@@ -23,6 +24,7 @@ from foundation.errors import BistandError
 RAW = ROOT / "data" / "raw"
 Rows = list[str]
 Change = Callable[[Rows], Rows]
+Plain = tuple[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +34,30 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     return path.read_text(encoding="utf-8").splitlines()
 
 
+@pytest.fixture(scope="module")
+def plain(rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> Plain:
+    """What is said of the file as it is, and the tables that come out of it."""
+    folder = tmp_path_factory.mktemp("plain")
+    return first_line("\r\n".join(rows).encode(), folder), tables(folder)
+
+
 def first_line(content: bytes, folder: Path, *more: bytes) -> str:
-    """What is said of the files: months, adults, households a month."""
+    """What is said of the files: months, adults, households a month. Everyone has the same key."""
     paths = []
+    (folder / "m").mkdir(parents=True)
+    (folder / "m" / KEY_FILE).write_bytes(b"k" * 32)
     for number, data in enumerate((content, *more)):
         paths.append(folder / f"ekb{number}.txt")
         paths[-1].write_bytes(data)
     done = read_to_folder(paths, folder / "m", RAW, municipality="0380", name="Påhittad", synthetic=True)
     return re.sub(r"^\d+ filer?, ", "", done.lines[0])
+
+
+def tables(folder: Path) -> dict[str, str]:
+    """The tables that were written, row by row in no order."""
+    found = {path.name: path.read_text(encoding="utf-8") for path in (folder / "m").glob("*.csv")}
+    assert len(found) == 4
+    return {name: "\n".join(sorted(text.splitlines())) for name, text in found.items()}
 
 
 def cell(column: int, value: str | Callable[[str], str], row: int = 3) -> Change:
@@ -86,6 +104,12 @@ RIGHT: dict[str, Change] = {
     "kommun saknas på en rad": cell(2, ""),
 }
 
+#: Odd forms that say something else of the person than the plain file does, and so give other tables.
+OTHERWISE = {
+    "samordningsnummer", "tillfälligt nummer med bokstav", "hinder som saknas", "okänt hinder", "kön i ord",
+    "ålder saknas", "utlandsfödd saknas",
+}  # fmt: skip
+
 REFUSED: dict[str, tuple[Change, str]] = {
     "år med fyra fel": (cell(0, "0021"), "inte ett helt tal"),
     "år saknas": (cell(0, ""), "inte ett helt tal"),
@@ -113,34 +137,43 @@ REFUSED: dict[str, tuple[Change, str]] = {
 }
 
 
+#: The row that is pointed at, where it is not the fourth.
+ROWS: dict[str, int | None] = {
+    "html": 1,
+    "json": 1,
+    "två sökande heter lika": 1,
+    "rubriken två gånger": 2,
+    "pdf": None,
+}
+
+
 @pytest.mark.parametrize("kind", RIGHT)
-def test_an_odd_form_is_read_as_the_plain_one(kind: str, rows: Rows, tmp_path: Path) -> None:
-    plain = tmp_path / "a"
-    odd = tmp_path / "b"
-    plain.mkdir()
-    odd.mkdir()
-    expected = first_line("\r\n".join(rows).encode(), plain)
-    assert first_line("\r\n".join(RIGHT[kind](rows)).encode(), odd) == expected
+def test_an_odd_form_is_read_as_the_plain_one(kind: str, rows: Rows, plain: Plain, tmp_path: Path) -> None:
+    assert first_line("\r\n".join(RIGHT[kind](rows)).encode(), tmp_path) == plain[0]
+    assert (tables(tmp_path) == plain[1]) == (kind not in OTHERWISE)
+
+
+def test_rows_of_two_systems_in_one_file_are_each_read_in_their_own_coding(
+    rows: Rows, plain: Plain, tmp_path: Path
+) -> None:
+    """One system's rows are in UTF-8, the other's in Windows-1252: no obstacle becomes an unknown code."""
+    mixed = b"\r\n".join(row.encode("cp1252" if number % 2 else "utf-8") for number, row in enumerate(rows))
+    assert mixed.decode("utf-8", errors="replace") != "\r\n".join(rows)
+    assert (first_line(mixed, tmp_path), tables(tmp_path)) == plain
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r", "\r\n"])
 @pytest.mark.parametrize("coding", ["utf-8", "cp1252", "utf-16", "utf-8-sig"])
 def test_every_coding_and_line_ending_gives_the_same(
-    ending: str, coding: str, rows: Rows, tmp_path: Path
+    ending: str, coding: str, rows: Rows, plain: Plain, tmp_path: Path
 ) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    expected = first_line("\r\n".join(rows).encode(), tmp_path / "a")
-    assert first_line(ending.join(rows).encode(coding), tmp_path / "b") == expected
+    assert (first_line(ending.join(rows).encode(coding), tmp_path), tables(tmp_path)) == plain
 
 
-def test_the_same_file_twice_and_a_corrected_one_count_once(rows: Rows, tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    plain = "\r\n".join(rows).encode()
+def test_the_same_file_twice_and_a_corrected_one_count_once(rows: Rows, plain: Plain, tmp_path: Path) -> None:
+    same = "\r\n".join(rows).encode()
     corrected = "\r\n".join(cell(5, "1000")(rows)).encode()
-    expected = first_line(plain, tmp_path / "a")
-    assert first_line(plain, tmp_path / "b", plain, corrected) == expected
+    assert (first_line(same, tmp_path, same, corrected), tables(tmp_path)) == plain
 
 
 @pytest.mark.parametrize("kind", REFUSED)
@@ -152,6 +185,7 @@ def test_what_cannot_be_understood_is_refused_with_the_way_out(kind: str, rows: 
     assert words in message
     assert "ekb0.txt" in message
     assert caught.value.fix
+    assert caught.value.row == (len(rows) if kind == "en avbruten sista rad" else ROWS.get(kind, 4))
     assert not list((tmp_path / "m").glob("*.csv"))
 
 

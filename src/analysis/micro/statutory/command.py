@@ -19,7 +19,8 @@ from analysis.micro.identity import local_key
 from analysis.micro.statutory.account import account, compared
 from analysis.micro.statutory.episodes import Episodes, episodes
 from analysis.micro.statutory.layout import Layout, draft, known_layouts, load_layout, masked, recognise
-from analysis.micro.statutory.reading import first_row, parse_month, read_files
+from analysis.micro.statutory.reading import parse_month, read_files
+from analysis.micro.statutory.rows import rows_of
 from foundation.errors import BistandError
 from foundation.files import atomic_path
 
@@ -110,13 +111,12 @@ def read_to_folder(
 
 def show_layout(path: Path, raw: Path, target: Path, own: Path | None = None) -> tuple[str, ...]:
     """Say what was recognised in a file, column by column with masked examples, and write a layout to adjust."""
-    from analysis.micro.statutory.reading import rows_of
     from foundation.files import write_text
 
     layouts: tuple[Layout, ...] = known_layouts(raw)
-    first = first_row(path)
-    columns, like = recognise(first, layouts, load_layout(own) if own else None, path.name)
     rows = rows_of(path)
+    first = rows[0]
+    columns, like = recognise(first, layouts, load_layout(own) if own else None, path.name)
     example = rows[1] if columns.heading and len(rows) > 1 else first
     lines = [f"{path.name}: {'rubrikrad' if columns.heading else 'ingen rubrikrad'}, {like.namn}."]
     for place, (title, role) in enumerate(zip(columns.names, columns.roles, strict=True), 1):

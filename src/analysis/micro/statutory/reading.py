@@ -15,10 +15,9 @@ import pandas as pd
 
 from analysis.calendar import month_index
 from analysis.micro.statutory.layout import Columns, Layout, folded, masked, recognise
+from analysis.micro.statutory.rows import rows_of
 from foundation.errors import BistandError
 
-#: A file larger than this is not a monthly file of a Swedish municipality.
-MOST_BYTES: Final = 400_000_000
 _UNKNOWN_GROUP: Final = "annat"
 #: Words for no measure at all, unless the layout gives them a meaning.
 _NO_MEASURE: Final = ("", "0", "00", "nej", "ingen", "n")
@@ -63,11 +62,6 @@ class PersonMonths:
     columns: Mapping[str, Columns]
 
 
-def first_row(path: Path) -> list[str]:
-    """The first row's fields, decoded."""
-    return rows_of(path)[0]
-
-
 def read_files(
     paths: Sequence[Path], layouts: Sequence[Layout], own: Layout | None, key: bytes, *, municipality: str
 ) -> PersonMonths:
@@ -108,39 +102,6 @@ def read_files(
         repeated,
         columns,
     )
-
-
-def rows_of(path: Path) -> list[list[str]]:
-    """All rows as lists of texts; UTF-8, else Windows-1252; tabs, or the separator that the first row has most of."""
-    if not path.is_file():
-        raise BistandError("filen finns inte", file=path.name, fix="Kontrollera namnet.")
-    if path.stat().st_size > MOST_BYTES:
-        raise BistandError(
-            "filen är för stor för att vara en månadsfil", file=path.name, fix="Kontrollera filen."
-        )
-    data = path.read_bytes()
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", errors="replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", errors="replace")
-    if "\0" in text or data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"):
-        raise BistandError(
-            "filen är ingen textfil", file=path.name, fix="Ange den textfil som skickas till Socialstyrelsen."
-        )
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if not lines:
-        raise BistandError("filen är tom", file=path.name, fix="Gör om uttaget.")
-    separator = max("\t;,|", key=lines[0].count)
-    if lines[0].count(separator) < 2:
-        raise BistandError(
-            "raden har inga tabbar", file=path.name, row=1, fix="Filen ska ha en tabb mellan fälten."
-        )
-    return [[cell.strip().strip('"') for cell in line.split(separator)] for line in lines]
 
 
 def _read(
