@@ -157,7 +157,9 @@ class _Reader:
 
     def whole(self, role: str, low: int, high: int, fix: str, *, empty: int | None = None) -> pd.Series:
         """A column of whole numbers within limits; `empty` stands for an empty field if that is allowed."""
-        texts = self.texts(role).str.replace(r"[ \u00a0]", "", regex=True)
+        # Few texts stand in many rows: each is looked at once.
+        places, different = pd.factorize(self.texts(role))
+        texts = pd.Series(different, dtype=str).str.replace(r"[ \u00a0]", "", regex=True)
         texts = texts.str.replace(r"[.,]0+$", "", regex=True)
         blank = texts == ""
         numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"-?\d{1,12}"), None), errors="coerce")
@@ -165,8 +167,10 @@ class _Reader:
         if empty is None:
             bad |= blank
         if role in self.columns.roles:
-            self.stop(bad, role, "värdet är inte ett helt tal i rimlig storlek", fix)
-        return numbers.fillna(empty if empty is not None else 0).astype("int64")
+            wrong = pd.Series(bad.to_numpy(bool)[places], self.frame.index)
+            self.stop(wrong, role, "värdet är inte ett helt tal i rimlig storlek", fix)
+        whole = numbers.fillna(empty if empty is not None else 0).astype("int64")
+        return pd.Series(whole.to_numpy()[places], self.frame.index)
 
     def coded(self, role: str, codes: Mapping[str, str], kind: str, missing: str) -> pd.Series:
         """Meanings of a column of codes; unknown ones are counted and get `missing`."""
@@ -199,7 +203,7 @@ class _Reader:
             "fältet har inte formen av ett personnummer, samordningsnummer eller tillfälligt nummer",
             "Fältet ska ha tolv tecken, ååååmmddxxxx. Kontrollera att kolumnerna är de rätta.",
         )
-        return hash_persons(texts, key, year)
+        return _hashed_plain(texts, key, year)
 
     def person_months(self, key: bytes, municipality: str) -> pd.DataFrame:
         """One row an adult and month."""
@@ -259,12 +263,15 @@ def _plain_numbers(texts: pd.Series) -> pd.Series:
     return plain.mask(plain.str.fullmatch("0*"), "")
 
 
-def hash_persons(texts: pd.Series, key: bytes, year: pd.Series | None = None) -> pd.Series:
+def hash_persons(texts: pd.Series, key: bytes) -> pd.Series:
     """Keyed hashes (HMAC-SHA256) of personal numbers, "" where there is none; ten digits get the century of adults."""
-    plain = _plain_numbers(texts)
-    now = year if year is not None else pd.Series(2099, index=texts.index)
-    century = np.where(pd.to_numeric(plain.str[:2], errors="coerce") > (now % 100), "19", "20")
-    full = plain.mask(plain.str.len() == 10, pd.Series(century, index=texts.index) + plain)
+    return _hashed_plain(_plain_numbers(texts), key, pd.Series(2099, index=texts.index))
+
+
+def _hashed_plain(plain: pd.Series, key: bytes, year: pd.Series) -> pd.Series:
+    """The same of numbers without separators; `year` is when the person is an adult."""
+    century = np.where(pd.to_numeric(plain.str[:2], errors="coerce") > (year % 100), "19", "20")
+    full = plain.mask(plain.str.len() == 10, pd.Series(century, index=plain.index) + plain)
     unique = full[full != ""].unique()
     hashes = {text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for text in unique}
     return full.map(lambda text: hashes.get(text, "")).astype("str")
