@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from tests.conftest import ROOT
 
 from analysis.paths import Project
-from analysis.pipeline.stage import SITE_NOTEBOOKS
+from analysis.pipeline.stage import site_notebooks
 from analysis.runs import load_runs
+from foundation.errors import BistandError
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in SITE_NOTEBOOKS]
+RUN_NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in site_notebooks(Project(ROOT))]
 #: Notebooks about the country and any municipality: they have no run.
 NATIONAL = ("09_sverige", "10_kommun", "11_jamfor")
 #: Calls that a reader must see in the notebook's own cells, in this order: data, model with settings, answers, what is kept.
@@ -154,7 +156,7 @@ CHAIN = {
         "forecast_table(here)",
     ),
     "11_jamfor": ("open_national(", "country(context)", "compare(context, sweden)", "level_table("),
-    "92_deklaration": (
+    "92_aktivitetskravet": (
         "load_declarations(",
         "newest(versions",
         "known_panel(site.project, declaration)",
@@ -200,9 +202,40 @@ def test_notebooks_define_no_functions_and_compute_nothing(path: Path) -> None:
             assert not isinstance(node, ast.BinOp) or isinstance(node.op, ast.Add), source
 
 
-def test_every_notebook_has_its_chain_or_is_a_listing() -> None:
-    assert {path.stem for path in NOTEBOOKS} == {*CHAIN, *LISTINGS}
-    assert not CHAIN.keys() & LISTINGS.keys()
+def shown(code: list[str]) -> bool:
+    """Whether cells open something, ask an answer or a method, and then make pieces of the page, in that order."""
+    source = "\n".join(code)
+    asked = re.search(
+        r"^from analysis\.(?:answers|effects|forecasts|micro|plans|declarations)\b", source, re.M
+    )
+    opened, last = re.search(r"= open_(?:run|overview|national)\(", source), code[-1] if code else ""
+    return asked is not None and opened is not None and "open_" not in last
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_shows_what_it_asks_or_is_a_listing(path: Path) -> None:
+    assert (path.stem in LISTINGS) != shown(_code(path))
+
+
+def test_the_sites_pages_are_those_that_its_configuration_lists(copy: Project) -> None:
+    pages = site_notebooks(copy)
+    assert pages["00_start"] == "index"
+    assert pages["91_kvalitet"] == "kvalitet"
+    config = copy.root / "_quarto.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("- data.ipynb", "- dator.ipynb", 1), encoding="utf-8"
+    )
+    with pytest.raises(BistandError, match=r"dator.ipynb har ingen anteckningsbok") as caught:
+        site_notebooks(copy)
+    assert "NN_dator.ipynb" in str(caught.value)
+
+
+def test_a_notebook_that_only_calls_pages_is_found() -> None:
+    cells = ["from analysis.pages.data import page\nsite = open_overview()", "page.text(site)"]
+    assert not shown(cells)
+    assert shown(
+        ["from analysis.answers import country\nsite = open_overview()", "country.told(site)", "page.text()"]
+    )
 
 
 @pytest.mark.parametrize("stem", CHAIN)

@@ -30,7 +30,7 @@ _GUESS = {
     "04_mal": 15.0,
     "05_kostnad": 16.0,
     "07_atgardseffekt": 40.0,
-    "92_deklaration": 20.0,
+    "92_aktivitetskravet": 20.0,
 }
 
 

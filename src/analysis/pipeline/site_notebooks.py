@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from analysis.paths import Project
 from analysis.pipeline.folders import Folder
 from analysis.pipeline.manifest import Manifest, hash_files, hash_text, package_versions, stale_notebooks
-from analysis.pipeline.stage import SITE_FOLDER, SITE_NOTEBOOKS
+from analysis.pipeline.stage import SITE_FOLDER, site_notebooks
 from analysis.pipeline.staleness import Planned, notebook_sources
 
 #: Notebooks that read nothing of what runs publish; the others wait for every run.
-_ON_THEIR_OWN = frozenset({"07_atgardseffekt", "92_deklaration"})
+_ON_THEIR_OWN = frozenset({"07_atgardseffekt", "92_aktivitetskravet"})
 
 
 def site_folder(project: Project, planned: tuple[Planned, ...], executed: Sequence[str]) -> list[Folder]:
@@ -22,14 +22,14 @@ def site_folder(project: Project, planned: tuple[Planned, ...], executed: Sequen
     executed
         Names of the run folders that are made in the same job, and waited for.
     """
-    common = _inputs(project)
+    common, listed = _inputs(project), site_notebooks(project)
     runs = {"korningar": hash_text("".join(item.manifest.key for item in planned))}
     manifest = Manifest(
         run_id=SITE_FOLDER,
         parameters={},
         notebooks={
             name: notebook_sources(project, name, common if name in _ON_THEIR_OWN else common | runs)
-            for name in SITE_NOTEBOOKS
+            for name in listed
         },
         versions=package_versions(),
     )
@@ -37,8 +37,8 @@ def site_folder(project: Project, planned: tuple[Planned, ...], executed: Sequen
     stale = stale_notebooks(manifest, target)
     if not stale:
         return []
-    notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in SITE_NOTEBOOKS)
-    after = {name: tuple(executed) for name in SITE_NOTEBOOKS if name not in _ON_THEIR_OWN}
+    notebooks = tuple(project.notebooks / f"{name}.ipynb" for name in listed)
+    after = {name: tuple(executed) for name in listed if name not in _ON_THEIR_OWN}
     return [Folder(SITE_FOLDER, notebooks, {}, target, manifest, stale, after)]
 
 

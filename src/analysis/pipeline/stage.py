@@ -29,17 +29,34 @@ from renderer.phones import RESOURCES
 
 CONFIG = "_quarto.yml"
 
-#: Notebooks about the whole site, by the name that their page gets.
-SITE_NOTEBOOKS = {
-    "00_start": "index",
-    "05_kostnad": "kostnad",
-    "07_atgardseffekt": "atgardseffekt",
-    "90_data": "data",
-    "91_kvalitet": "kvalitet",
-    "92_deklaration": "aktivitetskravet",
-}
-
 SITE_FOLDER = "_webbplats"
+
+
+def site_notebooks(project: Project) -> dict[str, str]:
+    """Return the notebooks about the whole site, and the page that each becomes, as the site's configuration lists them.
+
+    ``notebooks/91_kvalitet.ipynb`` is the page ``kvalitet.ipynb``; ``00_start`` is the first page, ``index``.
+
+    Raises
+    ------
+    BistandError
+        If a listed page has no notebook.
+    """
+    config: Any = read_yaml(project.root / CONFIG)
+    known = {path.stem[3:]: path.stem for path in project.notebooks.glob("[0-9][0-9]_*.ipynb")}
+    found = {}
+    for page in (
+        name.removesuffix(".ipynb") for name in config["project"]["render"] if name.endswith(".ipynb")
+    ):
+        wanted = "start" if page == "index" else page
+        if wanted not in known:
+            raise BistandError(
+                f"sidan {page}.ipynb har ingen anteckningsbok",
+                file=project.root / CONFIG,
+                fix=f"Lägg den i notebooks med namnet NN_{wanted}.ipynb, eller ta bort sidan ur listan.",
+            )
+        found[known[wanted]] = page
+    return dict(sorted(found.items()))
 
 
 def stage_site(project: Project, runs: RunList, stage: Path, *, country: bool = True) -> tuple[Run, ...]:
@@ -87,7 +104,7 @@ def _stage_glossary(stage: Path) -> None:
 
 def _stage_site_notebooks(project: Project, stage: Path) -> None:
     folder = project.reports / SITE_FOLDER
-    for source, page in SITE_NOTEBOOKS.items():
+    for source, page in site_notebooks(project).items():
         shutil.copyfile(folder / f"{source}.ipynb", stage / f"{page}.ipynb")
     for part in ("figurer", "data"):
         if (folder / part).is_dir():

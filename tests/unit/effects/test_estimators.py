@@ -10,10 +10,14 @@ from analysis.effects.factor_model import InteractiveFixedEffects
 from analysis.effects.its import SegmentedRegression, StructuralModel
 from analysis.effects.lag_regression import ConditionalTrend
 from analysis.effects.problem import Estimator, Problem
+from analysis.effects.spec_curve import ESTIMATORS as CURVE
 from analysis.effects.synthetic_control import NestedSyntheticControl, SyntheticControl
 from analysis.effects.synthetic_did import SyntheticDiD
 
-ESTIMATORS = list({entry.estimator.name: entry.estimator for entry in COMPETITORS}.values())
+#: Every design on offer, in the tournament or in the specification curve.
+ESTIMATORS = list(
+    {item.name: item for item in (*(entry.estimator for entry in COMPETITORS), *CURVE)}.values()
+)
 N_PRE, YEARS, DONORS = 8, 11, 25
 
 

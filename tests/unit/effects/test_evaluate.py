@@ -20,7 +20,7 @@ from analysis.effects.estimate import (
 from analysis.effects.evaluate import PlanEvaluation, Question, design_power, evaluate_plan, known_years
 from analysis.effects.evidence import Panel
 from analysis.effects.lag_regression import ConditionalTrend
-from analysis.effects.spec_curve import specification_curve
+from analysis.effects.spec_curve import ESTIMATORS, specification_curve
 from analysis.effects.window import why_not
 
 ASKED = Question("1000", adopted_year=2019, start_year=2020, eval_years=(2020, 2021, 2022))
@@ -79,7 +79,8 @@ def test_everything_a_page_needs_is_there(nothing_happened: PlanEvaluation) -> N
     assert len(result.designs) == 12
     assert result.designs["estimate"].notna().all()
     assert result.curve is not None
-    assert len(result.curve.table) == 96
+    # Two pools, three starts and two scales of each, and one of them with the covariate.
+    assert len(result.curve.table) == 12 * (len(ESTIMATORS) + 1)
     assert "96 rimliga sätt" in result.curve.sentence
 
 
