@@ -71,6 +71,11 @@ def period_name(period: str) -> str:
     return f"tertial {part[1:]} {year}" if part[0] == "T" else f"{MONTHS[int(part) - 1]} {year}"
 
 
+def in_period(period: str) -> str:
+    """Return when something happens in words: ``2027`` is ``2027``, ``2024-10`` is ``i oktober 2024``."""
+    return period_name(period) if len(period) == 4 else f"i {period_name(period)}"
+
+
 def following(last: str, count: int) -> tuple[str, ...]:
     """The `count` periods after `last`, of the same kind."""
     if not is_month(last):

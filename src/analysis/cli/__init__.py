@@ -14,7 +14,7 @@ from analysis.cli.declaration import declaration_app
 from analysis.cli.frames import Commands
 from analysis.cli.micro import micro_app
 from analysis.cli.new import add_new_commands
-from analysis.cli.shared import alone, prepare_terminal, say, swedish_errors
+from analysis.cli.shared import TOWN, alone, prepare_terminal, say, swedish_errors, town_code
 from foundation.errors import BistandError
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def matt(
 def new_period(
     period: Annotated[str, typer.Argument(help="2027, 2027-06 eller 2027-T1.")],
     efter: Annotated[str | None, typer.Option(help="Körning att utgå från; annars den senaste.")] = None,
-    kommun: Annotated[str | None, typer.Option(help="Kommunkod, om flera kommuner följs.")] = None,
+    kommun: Annotated[str | None, typer.Option(help=f"{TOWN}, om flera kommuner följs.")] = None,
     kant_senast: Annotated[
         str | None, typer.Option(help="Dag vars kunskap får användas, ÅÅÅÅ-MM-DD.")
     ] = None,
@@ -198,7 +198,7 @@ def new_period(
         project,
         efter,
         period,
-        kommun=kommun,
+        kommun=town_code(kommun) if kommun else None,
         kant_senast=day,
         run_id=run_id,
         rubrik=rubrik,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analysis.cli.frames import Commands
-from analysis.cli.shared import alone, confirm, say, swedish_errors
+from analysis.cli.shared import TOWN, alone, confirm, say, swedish_errors, town_code
 
 _COLUMN_HELP = "Rubrik=MÅTT[,kon=K][,skala=0.001] eller Rubrik=ej med; kan anges flera gånger."
 
@@ -43,7 +43,7 @@ def data_add(
     serie: Annotated[
         str | None, typer.Option(help="Seriens namn; nästa fil i serien läses likadant.")
     ] = None,
-    kommun: Annotated[str | None, typer.Option(help="Kommunkod, om filen inte har den.")] = None,
+    kommun: Annotated[str | None, typer.Option(help=f"{TOWN}; om filen inte har den.")] = None,
     matt: Annotated[str | None, typer.Option(help="Mått ur måttkatalogen, om filen inte säger det.")] = None,
     kon: Annotated[str | None, typer.Option(help="T, K eller M, om hela filen gäller ett kön.")] = None,
     grupp: Annotated[str | None, typer.Option(help="Grupp som hela filen gäller.")] = None,
@@ -80,7 +80,7 @@ def data_add(
 
     options = AddOptions(
         serie=serie,
-        kommun=kommun,
+        kommun=town_code(kommun) if kommun else None,
         matt=matt,
         kon=kon,
         grupp=grupp,
@@ -159,14 +159,14 @@ def data_fetch(
 @swedish_errors
 def data_try(
     kalla: Annotated[str | None, typer.Argument(help="kolada eller scb; utan den båda.")] = None,
-    kommun: Annotated[str, typer.Option(help="Kommunkod att pröva med.")] = "0380",
+    kommun: Annotated[str, typer.Option(help=f"{TOWN}, att pröva med.")] = "0380",
     adress: Annotated[str | None, typer.Option(help="Annan adress till tjänsten.")] = None,
 ) -> None:
     """Pröva om Kolada och SCB fortfarande svarar i den väntade formen; ingenting sparas."""
     from analysis.paths import find_project
     from analysis.pipeline.data_try import try_services
 
-    try_services(find_project(), kalla, kommun=kommun, adress=adress, echo=say)
+    try_services(find_project(), kalla, kommun=town_code(kommun), adress=adress, echo=say)
 
 
 @data_app.command("skillnad", example="data skillnad")
@@ -192,12 +192,12 @@ def data_diff(
 @swedish_errors
 def data_template(
     fil: Annotated[Path, typer.Argument(help="Excelfil att skriva.")],
-    kommun: Annotated[str, typer.Option(help="Kommunkod, till exempel 0380.")],
+    kommun: Annotated[str, typer.Option(help=f"{TOWN}.")],
     fran: Annotated[str | None, typer.Option(help="Första månad, ÅÅÅÅ-MM.")] = None,
-    manader: Annotated[int, typer.Option(help="Antal månader.")] = 24,
+    manader: Annotated[int, typer.Option(help="Antal månader; annars till och med den här månaden.")] = 0,
 ) -> None:
     """Skriv en Excelmall för månadsuppgifter ur verksamhetssystemet."""
     from analysis.paths import find_project
     from analysis.pipeline.data_template import write_template
 
-    write_template(find_project(), fil, kommun=kommun, fran=fran, manader=manader, echo=say)
+    write_template(find_project(), fil, kommun=town_code(kommun), fran=fran, manader=manader, echo=say)

@@ -13,6 +13,11 @@ from analysis.cli.shared import pasteable
 
 Run = TypeVar("Run", bound=Callable[..., Any])
 
+#: Said when Python finds half a compiled file.
+HALF_COMPILED: Final = (
+    "Fel: en av Pythons förkompilerade filer är avbruten, troligen för att disken blev full\n"
+    "  Gör så här: python -m compileall -q -f src"
+)
 #: Old names of commands and the names they have now, by the group's name ("" is ``bistand`` itself).
 RENAMED: Final[dict[str, dict[str, str]]] = {
     "": {"report": "rapport", "new-period": "ny-period", "publish": "publicera", "serve": "visa"},
@@ -132,8 +137,10 @@ class Group(TyperGroup):
         kwargs["standalone_mode"] = False
         try:
             code = super().main(*args, **kwargs)
-        except typer.Abort:
-            typer.echo("Avbrutet. Ingenting har ändrats.", err=True)
+        except typer.Abort as stop:
+            # A disk that was full while Python stored compiled code leaves half a file, which reads as an end of input.
+            half = "marshal" in str(stop.__cause__)
+            typer.echo(HALF_COMPILED if half else "Avbrutet. Ingenting har ändrats.", err=True)
             raise SystemExit(1) from None
         except Exception as error:
             if not hasattr(error, "format_message"):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analysis.cli.frames import Commands
-from analysis.cli.shared import say, swedish_errors
+from analysis.cli.shared import TOWN, say, swedish_errors, town_code
 
 micro_app = Commands(
     help="Enskilda åtgärders effekt ur egna personuppgifter, på den egna datorn.", no_args_is_help=True
@@ -73,7 +73,7 @@ def micro_example(mapp: Annotated[Path, typer.Argument(help="Tom mapp att skriva
 @swedish_errors
 def micro_las(
     filer: Annotated[list[Path], typer.Argument(help="Månadsfilerna, i den ordning de skickades.")],
-    kommun: Annotated[str, typer.Option(help="Kommunens fyrsiffriga kod.")],
+    kommun: Annotated[str, typer.Option(help=f"{TOWN}.")],
     layout: Annotated[Path | None, typer.Option(help="Egen layout, om filerna saknar rubrikrad.")] = None,
     program: Annotated[
         Path | None, typer.Option(help="Lokal lista: personnummer, program, start, slut.")
@@ -88,6 +88,7 @@ def micro_las(
     from analysis.sources.catalogue import load_catalogue
 
     project = find_project()
+    kommun = town_code(kommun)
     name = load_catalogue(project.raw).municipality(kommun).name
     published = published_figures(project, kommun)
     forbid_network()

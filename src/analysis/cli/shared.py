@@ -20,7 +20,25 @@ from analysis.paths import find_project
 from analysis.plain import printable
 from foundation.errors import BistandError, computer_error
 
+#: Help of every option that names a municipality.
+TOWN: Final = "Kommunens namn eller kod, till exempel 1880"
 _PLAIN: Final = str.maketrans("”“’–—−…≤≥→·\u00a0\u202f\u2011", '""\'---.<>>.  -')
+
+
+def town_code(said: str) -> str:
+    """Return the code of a municipality that is said by name or code; four digits are taken as they are.
+
+    Raises
+    ------
+    BistandError
+        For a name that no municipality has, with the nearest ones.
+    """
+    if re.fullmatch(r"\d{4}", said):
+        return said
+    from analysis.pipeline.said import find_town
+    from analysis.sources.catalogue import load_catalogue
+
+    return find_town(load_catalogue(find_project().raw), said).code
 
 
 def swedish_errors(command: Callable[..., None]) -> Callable[..., None]:

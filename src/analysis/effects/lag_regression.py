@@ -42,7 +42,8 @@ class ConditionalTrend:
     @property
     def label(self) -> str:
         """Swedish name."""
-        return "betingad trend (jämförbar historia)"
+        weighing = {0.0: ", alla lika tunga", 0.5: "", 1.0: ", vägd efter folkmängd"}
+        return f"betingad trend (jämförbar historia{weighing.get(self.size_power, f', vikt {self.size_power:g}')})"
 
     def fit(self, problem: Problem) -> Counterfactual:
         """Predict the target's path; pre-years are conditioned on, hence reproduced."""

@@ -19,7 +19,7 @@ def write_template(
     *,
     kommun: str,
     fran: str | None = None,
-    manader: int = 24,
+    manader: int = 0,
     echo: Callable[[str], None],
     today: date | None = None,
 ) -> Path:
@@ -30,7 +30,7 @@ def write_template(
     fran
         First month, ``2024-01``; the January of last year if not given.
     manader
-        Number of rows.
+        Number of rows; 0 for all months up to the present one, at most 240.
     """
     if target.exists():
         raise BistandError(
@@ -38,15 +38,23 @@ def write_template(
         )
     if target.suffix.lower() != ".xlsx":
         raise BistandError("mallen är en Excelfil", file=target, fix="Låt namnet sluta på .xlsx.")
-    if not 1 <= manader <= 240:
-        raise BistandError(f"{manader} månader går inte", fix="Ange 1 till 240 månader.")
-    first = fran or f"{(today or date.today()).year - 1}-01"
+    now = today or date.today()
+    first = fran or f"{now.year - 1}-01"
     try:
-        date.fromisoformat(f"{first}-01")
+        begin = date.fromisoformat(f"{first}-01")
     except ValueError as error:
         raise BistandError(
             f"månaden ”{first}” går inte att tolka", fix="Skriv till exempel 2024-01."
         ) from error
+    past = 12 * (now.year - begin.year) + now.month - begin.month + 1
+    manader = manader or min(past, 240)
+    if not 1 <= manader <= min(past, 240):
+        raise BistandError(
+            f"{manader} månader från {first} går inte",
+            fix=f"Ange 1 till {min(past, 240)} månader, eller utelämna --manader."
+            if past > 0
+            else "Börja med en månad som har varit.",
+        )
     write_bytes(target, template_bytes(load_catalogue(project.raw), kommun, first, manader))
     echo(f"Mallen finns i {target}. Fyll i den och kör: bistand data lagg-till {target}")
     return target

@@ -27,7 +27,7 @@ from foundation.files import write_text
 GROUPS = "jamforelsegrupper.yml"
 #: Notebooks that need neither plan nor target, and those that a plan without written measures has.
 WITHOUT_PLAN = ("01_laget", "06_datakvalitet", "08_andringar")
-WITHOUT_MEASURES = ("01_laget", "04_mal", "06_datakvalitet", "08_andringar")
+WITHOUT_MEASURES = ("00_i_korthet", "01_laget", "03_effekt", "04_mal", "06_datakvalitet", "08_andringar")
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,11 @@ class RunContext:
         return self.catalogue.municipality(self.run.kommun)
 
     @property
+    def plan_title(self) -> str | None:
+        """The title of the run's plan, if it has one."""
+        return self.runs.plans[self.run.plan].titel if self.run.plan else None
+
+    @property
     def target(self) -> Target | None:
         """The run's target, if it has one."""
         return self.runs.targets[self.run.mal] if self.run.mal else None

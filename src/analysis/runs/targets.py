@@ -26,6 +26,7 @@ class PlanFacts:
 
     path: Path
     kommun: str
+    titel: str
     targets: Mapping[str, Target] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
@@ -70,7 +71,8 @@ def _facts(path: Path) -> PlanFacts:
         if isinstance(post, Mapping) and FOLLOWED in post
     }
     targets = {name: _target(listed[index], index, path, cited) for name, index in places.items()}
-    return PlanFacts(path, str(content.get("kommun", "")), targets, places)
+    title = str(content.get("titel", path.stem))
+    return PlanFacts(path, str(content.get("kommun", "")), title, targets, places)
 
 
 def _target(post: Mapping[str, object], index: int, path: Path, cited: str) -> Target:

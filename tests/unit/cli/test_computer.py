@@ -87,7 +87,13 @@ def command(
     return subprocess.run(
         [sys.executable, "-c", "from analysis.cli import app; app()", *words],
         cwd=root,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "LC_ALL": "C.UTF-8"} | (env or {}),
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(SOURCE),
+            "LC_ALL": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        | (env or {}),
         preexec_fn=prepare,
         capture_output=True,
         text=True,

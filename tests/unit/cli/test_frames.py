@@ -108,3 +108,18 @@ def test_fewer_than_no_processes_is_told_before_anything_is_read() -> None:
     assert result.exit_code == 1
     assert "-1 processer går inte" in result.output
     assert "Ange 1 eller fler" in result.output
+
+
+def test_half_a_compiled_file_is_told_as_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise EOFError("marshal data too short")
+
+    monkeypatch.setattr("analysis.paths.find_project", broken)
+    monkeypatch.setattr("analysis.cli.find_project", broken, raising=False)
+    with pytest.raises(SystemExit):
+        app(["lista"])
+    said = capsys.readouterr().err
+    assert "förkompilerade" in said
+    assert "compileall" in said

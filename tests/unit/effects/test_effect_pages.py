@@ -239,6 +239,8 @@ def test_tournament_table_shows_the_committed_result_or_says_that_it_is_missing(
 ) -> None:
     context, _ = nothing
     assert "Betingad trend" in effect_tables.tournament_table(context).text
+    entered = pd.read_csv(context.project.root / "benchmarks" / "results" / "effects_tournament.csv")
+    assert entered["design"].is_unique, "two methods with one name cannot be told apart"
     bare = RunContext(
         Project(tmp_path), context.run, context.runs, context.catalogue, (), context.observations, tmp_path
     )

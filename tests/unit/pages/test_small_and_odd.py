@@ -23,6 +23,7 @@ from analysis.answers.plan_view import PlanView
 from analysis.answers.published import Published
 from analysis.answers.target import target_facts
 from analysis.forecasts.log import COLUMNS
+from analysis.pages.brief import figures as brief_figures
 from analysis.pages.brief import text as brief
 from analysis.pages.changes import page as changes
 from analysis.pages.effect import summary as effect
@@ -147,6 +148,23 @@ def test_i_korthet_and_the_start_page_say_the_same_whole_sentences(
             assert said in parts[6].text.replace("**", "")
     if state.assessment is not None:
         assert probability(state.assessment.probability) in parts[7].text
+
+
+@FOUND
+@given(figures(), views(), cases(), CASES)
+def test_measures_that_are_not_written_down_are_neither_counted_nor_drawn(
+    known: pd.DataFrame, view: PlanView, case: EffectCase, one: Case
+) -> None:
+    target, state = answer(one)
+    run = context(known, target)
+    made = brief.open_brief(run, position.position(run), view, case, state)
+    run.run.anteckningsbocker = ("00_i_korthet", "04_mal")
+    assert brief.measures_answer(made) == (f"Åtgärderna i {view.plan.short_title} är inte inskrivna här än.",)
+    assert brief_figures.measures_picture(made).text.strip() == ""
+    assert not [said for said in brief.decisions(made) if "Beställ" in said or "Begär uppföljning" in said]
+    assert brief.way_on(made, "atgarder").text.strip() == ""
+    if case.result.effect.estimate is None and case.result.power is None:
+        assert brief_figures.effect_picture(made).text.strip() == "", "an empty figure"
 
 
 @FOUND

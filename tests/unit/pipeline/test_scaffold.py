@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.cli.shared import town_code
 from analysis.paths import Project
 from analysis.pipeline.inputs import check_inputs
 from analysis.pipeline.said import Decided, find_town, target_in_words
@@ -42,6 +43,8 @@ def test_a_municipality_and_then_its_plan(copy: Project) -> None:
     target = runs.targets[str(followed.mal)]
     assert (target.niva, target.villkor, target.senast, target.matt) == (2.5, "högst", "2028", "N31807")
     assert followed.jamforelse == "liknande-1880"
+    assert followed.anteckningsbocker[0] == "00_i_korthet", "the start page has the new plan's answers"
+    assert "02_atgarder" not in followed.anteckningsbocker
     plan = load_register(copy.plans).plan("orebro-2026")
     assert plan.municipality == "1880"
     assert plan.decided == date(2026, 3, 1)
@@ -118,3 +121,4 @@ def test_towns_by_code_and_name(checkout: Project) -> None:
         assert find_town(catalogue, said).code == "1880"
     with pytest.raises(BistandError):
         find_town(catalogue, "0000")
+    assert [town_code(said) for said in ("laxå", "1860", "0000")] == ["1860", "1860", "0000"]

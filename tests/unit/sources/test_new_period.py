@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from odd_files import text
+from openpyxl import load_workbook
 
 from analysis.paths import Project
 from analysis.pipeline.data_add import AddOptions, add_file
@@ -136,12 +137,21 @@ def test_the_template_never_overwrites(copy: Project, tmp_path: Path) -> None:
     for name, options, message in (
         ("a.csv", {}, "Excelfil"),
         ("b.xlsx", {"fran": "januari"}, "går inte att tolka"),
-        ("c.xlsx", {"manader": 0}, "månader går inte"),
+        ("c.xlsx", {"manader": -1}, "går inte"),
+        ("c.xlsx", {"manader": 25, "today": TODAY}, "Ange 1 till 24 månader"),
+        ("c.xlsx", {"fran": "2027-01", "today": TODAY}, "en månad som har varit"),
     ):
         with pytest.raises(BistandError, match=message):
             write_template(copy, tmp_path / name, kommun="0380", echo=lambda line: None, **options)
     with pytest.raises(BistandError, match="kommunkoden"):
         write_template(copy, tmp_path / "d.xlsx", kommun="9999", echo=lambda line: None)
+
+
+def test_the_template_ends_with_the_present_month(copy: Project, tmp_path: Path) -> None:
+    write_template(copy, tmp_path / "mall.xlsx", kommun="0380", echo=lambda line: None, today=TODAY)
+    sheet = load_workbook(tmp_path / "mall.xlsx").worksheets[0]
+    months = [sheet.cell(row, 2).value for row in range(4, sheet.max_row + 1)]
+    assert (months[0], months[-1], len(months)) == ("2025-01", "2026-12", 24)
 
 
 def test_codes_are_quoted_in_everything_written(copy: Project, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from analysis.pages.effect.summary import visible_persons
 from analysis.pages.measures.board import grouped_status
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
-from analysis.pages.parts.markdown import Markdown, capitalise
+from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
 from analysis.pages.target.figures import target_picture
 from analysis.panel import wide
 from analysis.sources.observation import RIKET
@@ -50,7 +50,9 @@ def position_picture(brief: Brief) -> Markdown:
 
 
 def measures_picture(brief: Brief) -> Markdown:
-    """How many measures have each kind of status."""
+    """How many measures have each kind of status; nothing where they are not written down."""
+    if not brief.registered:
+        return paragraphs("")
     groups = grouped_status(brief.view)
     figure, axes = theme.new_figure(WIDTH, 0.9 + 0.38 * len(groups))
     names = [capitalise(name) for name, _ in groups]
@@ -82,10 +84,12 @@ def measures_picture(brief: Brief) -> Markdown:
 
 
 def effect_picture(brief: Brief) -> Markdown:
-    """The estimate with its interval beside the smallest decrease that the method can see."""
+    """The estimate with its interval beside the smallest decrease that the method can see; nothing without either."""
     result = brief.case.result
     effect, power = result.effect, result.power
     seen = effect.minimal_detectable if effect.assessable else (power.minimal_detectable if power else None)
+    if effect.estimate is None and seen is None:
+        return paragraphs("")
     figure, axes = theme.new_figure(WIDTH, 2.0)
     rows: list[dict[str, float | str | None]] = []
     axes.axvline(0, color=theme.RIKET, linewidth=1)

@@ -52,6 +52,12 @@ class Brief:
     readings: tuple[Reading, ...]
     apart: Disagreement | None
 
+    @property
+    def registered(self) -> bool:
+        """Whether the plan's measures are written down: a new plan's run leaves their page out until they are."""
+        made = self.context.run.anteckningsbocker
+        return not made or PAGES["atgarder"][0] in made
+
 
 def open_brief(
     context: RunContext, now: Position, view: PlanView, case: EffectCase, state: TargetState
@@ -69,6 +75,8 @@ def position_answer(brief: Brief) -> tuple[str, ...]:
 
 def measures_answer(brief: Brief) -> tuple[str, ...]:
     """Åtgärderna: how they stand, and whether any can be judged by itself."""
+    if not brief.registered:
+        return (f"Åtgärderna i {brief.view.plan.short_title} är inte inskrivna här än.",)
     return _told(status_sentence(brief.view), reach_sentence(brief.view.ledger))
 
 
@@ -150,7 +158,7 @@ def decisions(brief: Brief) -> tuple[str, ...]:
     if brief.apart is not None:
         found.append(f"**Fastställ hur målet räknas.** {brief.apart.question}")
     needed: dict[str, list[str]] = {}
-    for entry in brief.view.ledger:
+    for entry in brief.view.ledger if brief.registered else ():
         step = next((item for item in entry.raises if item.grade in COMPARED), None)
         if step is not None:
             needed.setdefault(step.text, []).append(entry.measure.number)
@@ -162,7 +170,7 @@ def decisions(brief: Brief) -> tuple[str, ...]:
             f"till exempel nummer {first.number}: {first.text}."
         )
     missing = Counter(brief.view.board.grouped_counts())[NO_FOLLOW_UP]
-    if missing:
+    if missing and brief.registered:
         total = measure_count(brief.view)
         which = "planen" if missing == total else numbered(missing, "åtgärd", "åtgärder")
         found.append(f"**Begär uppföljning av {which}.** Status är inte känd i dag.")

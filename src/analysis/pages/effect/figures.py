@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.answers.effect import EffectCase
-from analysis.pages.effect.summary import not_assessable_note
+from analysis.pages.effect.summary import no_estimate, not_assessable_note
 from analysis.pages.parts import theme
 from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.hover import told
-from analysis.pages.parts.markdown import Markdown
+from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.panel import wide
 from analysis.runs import RunContext
 from analysis.sources.observation import RIKET
@@ -135,7 +135,7 @@ def history_figure(context: RunContext, case: EffectCase) -> Markdown:
     theme.swedish_axis(axes, digits=0, unit="%")
     axes.set_title("Andelen så långt den var känd")
     start = case.result.question.start_year
-    return not_assessable_note(case) + publish_figure(
+    return paragraphs(no_estimate(case)) + publish_figure(
         figure,
         name="effekt-historia",
         caption=f"Andel invånare med ekonomiskt bistånd i {name} och riket, till och med {years[-1]}",

@@ -180,9 +180,15 @@ def effect_cards(case: EffectCase) -> Markdown:
     return key_figures(cards)
 
 
+#: The section that says why nothing can be assessed; the others refer to it.
+EXPLAINED = "Utfall mot väntat"
+
+
 def not_assessable_note(case: EffectCase) -> Markdown:
-    """Return why a section is empty, or nothing where it is not."""
-    return paragraphs("" if case.result.effect.assessable else no_estimate(case))
+    """Return where it stands why a section is empty, or nothing where it is not."""
+    return paragraphs(
+        "" if case.result.effect.assessable else f"Inte bedömbar; skälet står under *{EXPLAINED}*."
+    )
 
 
 def no_estimate(case: EffectCase) -> str:

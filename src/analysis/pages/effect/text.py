@@ -17,7 +17,8 @@ def question_text(context: RunContext, case: EffectCase) -> Markdown:
     years = years_text(question.eval_years)
     known = ""
     if case.result.known_years and case.result.known_years != question.eval_years:
-        known = f"Av de åren var {years_of(case)} kända den dag som körningen gäller."
+        seen = "kända" if len(case.result.known_years) > 1 else "känt"
+        known = f"Av dem var {years_of(case)} {seen} den dag som körningen gäller."
     short = context.catalogue.measure(context.run.matt).kort
     return paragraphs(
         f"{capitalise(plan.title)} beslutades {day_name(plan.decided)}. Den kan ha påverkat hela år från och med "

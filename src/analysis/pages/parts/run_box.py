@@ -9,7 +9,6 @@ import pandas as pd
 from analysis.calendar import period_name
 from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs
 from analysis.pages.parts.table import Column, facts, table, with_small
-from analysis.plans.load import load_register
 from analysis.runs import RunContext
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.passports import LocatedPassport
@@ -56,7 +55,7 @@ def run_details(context: RunContext) -> Markdown:
         ("Kommun", f"{context.municipality.name} ({run.kommun})"),
         ("Period", period_name(run.period)),
         ("Bygger på det som var känt", day_name(run.kant_senast)),
-        ("Plan", _plan_title(context) or "Ingen plan är inlagd"),
+        ("Plan", context.plan_title or "Ingen plan är inlagd"),
         ("Mål", capitalise(target.text) if target else "Inget mål för andelen biståndsmottagare"),
         *([("Målets källa", target.kalla), ("Så tolkas målet", target.tolkning)] if target else []),
         *([("Läsningen är avgjord", target.avgjord)] if target and target.avgjord else []),
@@ -68,10 +67,6 @@ def run_details(context: RunContext) -> Markdown:
         ("Regel för gruppen", group.regel),
     ]
     return facts(rows, caption="Om körningen") + document_links(context)
-
-
-def _plan_title(context: RunContext) -> str:
-    return load_register(context.project.plans).plan(context.run.plan).title if context.run.plan else ""
 
 
 def document_links(context: RunContext) -> Markdown:

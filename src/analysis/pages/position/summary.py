@@ -219,5 +219,5 @@ def change_since_previous(context: RunContext, now: Position) -> Markdown:
 def measures_shown(context: RunContext) -> tuple[str, ...]:
     """Return the measures that the page argues with, of those that were known."""
     own = context.observations[context.observations["kommun_kod"] == context.run.kommun]
-    known = set(own["measure_id"])
+    known = set(own.dropna(subset=["value"])["measure_id"])
     return tuple(name for name in (context.run.matt, ADULT_SHARE, STATED_MEASURE) if name in known)

@@ -88,7 +88,7 @@ def municipality_briefs(overview: Overview) -> Markdown:
         ]
         lines.append(f"**Osäkert:** {facts['osakert']}")
         pieces.append(Markdown(f"### {run.rubrik}\n\n") + bullet_list(lines) + paragraphs(_brief_link(run)))
-    return sum(pieces[1:], pieces[0]) if pieces else paragraphs("Ingen körning har en sammanfattning.")
+    return sum(pieces[1:], pieces[0]) if pieces else paragraphs("Ingen körning har sidan I korthet än.")
 
 
 def _more(run: Run, name: str, notebook: str) -> str:

@@ -79,7 +79,9 @@ def reform_table(outlook: ReformOutlook | None) -> Markdown:
         columns,
         caption="Samma prognos, med antagna effekter av reformerna",
         note="Storlekarna är antaganden, inte skattningar. Ingen av dem ingår i sidans prognos "
-        f"({percent(outlook.expected, 2)}). Vad liknande krav har gjort på andra håll står i deklarationen.",
+        f"({percent(outlook.expected, 2)}). Här minskar varje framtid med lika många procent; ”Vad som måste vara sant” "
+        "räknar med lika många personer och ger därför andra tal för 80 procent. Vad liknande krav har gjort på andra håll "
+        "står i deklarationen.",
     )
 
 

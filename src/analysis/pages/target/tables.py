@@ -192,7 +192,7 @@ def people_table(context: RunContext, state: TargetState) -> Markdown:
         columns.append(Column("households", "Hushåll, ungefär", "number", 0))
         note += f" Hushåll: {decimal(per_household, 2)} personer per hushåll, den senaste kända kvoten."
     else:
-        note += " Antal hushåll visas inte: inget hushållstal var känt för kommunen."
+        note += " Antal hushåll visas inte: inget antal hushåll under ett helt år var känt för kommunen."
     extra = _bridged_people(context, state)
     return (
         table(frame, columns, caption="Personer bakom andelarna (invånare, barn inräknade)", note=note)
@@ -271,7 +271,7 @@ def requirement_table(context: RunContext, state: TargetState) -> Markdown:
         columns,
         caption="Vad som måste vara sant för 50 och 80 procents sannolikhet",
         note="Så mycket lägre än prognosen måste hela fördelningen ligga, till exempel genom åtgärder eller en bättre "
-        f"arbetsmarknad än modellen väntar.{counted}",
+        f"arbetsmarknad än modellen väntar: lika många personer färre i varje framtid.{counted}",
     )
 
 

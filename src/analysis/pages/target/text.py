@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.answers.readings import Disagreement, disagreement, readings
 from analysis.answers.target import TargetState
-from analysis.calendar import period_name
+from analysis.calendar import in_period, period_name
 from analysis.forecasts.pace import Pace
 from analysis.forecasts.scoring import skill_by_origin
 from analysis.forecasts.target import TargetAssessment
@@ -189,8 +189,8 @@ def probability_text(context: RunContext, state: TargetState) -> Markdown:
         )
     never = found.first_passage.never
     first = (
-        f"Av {count(len(found.paths.draws))} simulerade framtider når {probability(found.probability)} målet i "
-        f"{period_name(found.target.period)}. I {probability(never)} av dem ligger andelen över målet under hela tiden dit."
+        f"Av {count(len(found.paths.draws))} simulerade framtider når {probability(found.probability)} målet "
+        f"{in_period(found.target.period)}. I {probability(never)} av dem ligger andelen över målet under hela tiden dit."
     )
     naive = ""
     if state.bridged is None:
