@@ -148,6 +148,7 @@ def test_i_korthet_and_the_start_page_say_the_same_whole_sentences(
             assert said in parts[6].text.replace("**", "")
     if state.assessment is not None:
         assert probability(state.assessment.probability) in parts[7].text
+        assert probability(state.assessment.probability) in parts[8].text
 
 
 @FOUND

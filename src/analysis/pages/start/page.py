@@ -152,10 +152,10 @@ def start_cards(overview: Overview) -> Markdown:
                 about = overview.catalogue.measure(target.matt).kort.lower()
                 note = f"{target.namn}: {target.level_text}"
                 cards.append(KeyFigure(percent(value, 2), f"{about}, {period_name(period)}", note))
-            chance = overview.facts(run, "mal").get("probability")
-            if chance is not None:
-                due = f"senast {period_name(target.senast)}, vald läsning"
-                cards.append(KeyFigure(probability(float(chance)), "sannolikhet att nå målet", due))
+        chance = overview.facts(run, "mal").get("probability") if _open(overview, target, run) else None
+        if chance is not None:
+            due = f"{target.namn}: senast {period_name(target.senast)}, vald läsning"
+            cards.append(KeyFigure(probability(float(chance)), "sannolikhet att nå målet", due))
     return key_figures(cards)
 
 
