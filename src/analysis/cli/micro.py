@@ -98,6 +98,7 @@ def micro_las(
     )  # fmt: skip
     for line in done.lines:
         say(line)
+    say(f"Nästa steg, effekterna: bistand mikro kor{f' {mapp}' if mapp else ''}")
 
 
 @micro_app.command("layout", example="mikro layout jan.txt")
@@ -138,12 +139,14 @@ def micro_example_files(
     ] = 20.0,
 ) -> None:
     """Skriv månadsfiler för en påhittad kommun att pröva kommandot las på."""
-    from analysis.micro.generator import generate
+    from analysis.micro.generator import generate, named
     from analysis.micro.municipality import Municipality
     from analysis.micro.statutory.generator import Dirt, write_statutory
 
     town = Municipality(inflow=storlek, months=manader, churn=0.15)
     dirt = Dirt(repeated=0.002, late=0.01, wrong_code=0.001)
-    files = write_statutory(generate(town, 1), mapp, dirt=dirt)
+    files = write_statutory(named(generate(town, 1), town), mapp, dirt=dirt)
     say(f"{len(files)} påhittade månadsfiler ligger i {mapp}. Inget personnummer i dem kan vara någons.")
-    say(f"Pröva: bistand mikro las {mapp}/*.txt --kommun 0380 --pahittade --mapp data/mikro-exempel")
+    say("Pröva dem med två kommandon:")
+    say(f"  bistand mikro las {mapp}/*.txt --kommun 0380 --pahittade --mapp data/mikro-exempel")
+    say("  bistand mikro kor data/mikro-exempel")

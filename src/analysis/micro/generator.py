@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -72,6 +72,12 @@ class Truth:
 def generate(town: Municipality, seed: int) -> Microdata:
     """Simulate the municipality; the same seed gives the same tables."""
     return _simulate(town, seed, collect=False)[0]
+
+
+def named(data: Microdata, town: Municipality) -> Microdata:
+    """The same tables with the measures' display names, as a municipality writes them."""
+    titles = {measure.name: measure.title for measure in town.measures}
+    return replace(data, measures=data.measures.assign(measure=data.measures["measure"].map(titles)))
 
 
 def generate_with_starters(town: Municipality, seed: int) -> tuple[Microdata, list[Starters]]:

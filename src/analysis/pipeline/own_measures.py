@@ -16,6 +16,7 @@ from analysis.sources.observation import POPULATION
 from foundation.files import write_text
 from foundation.owned import replace_folder, workroom
 from renderer.embedded import render
+from renderer.phones import PHONE
 
 FOLDER = "sidor"
 
@@ -74,7 +75,7 @@ def _stage(released: ReleasedTables, stage: Path) -> None:
         "project": {
             "type": "website",
             "render": [str(item["href"]) for item in contents],
-            "resources": ["data/*.csv", "figurer/*.png"],
+            "resources": ["data/*.csv", "figurer/*.png", f"figurer/*{PHONE}"],
         },
         "lang": "sv",
         "execute": {"enabled": False},

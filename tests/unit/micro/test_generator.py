@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.micro.export import write_folder
-from analysis.micro.generator import Microdata, generate, generate_with_starters, true_effect
+from analysis.micro.generator import Microdata, generate, generate_with_starters, named, true_effect
 from analysis.micro.history import History, build_history
 from analysis.micro.municipality import MEASURES, Municipality
 from analysis.micro.vocabulary import BACKGROUND
@@ -72,3 +72,9 @@ def test_truth_has_the_signs_that_were_put_in() -> None:
     assert work.avoided(24) > 1
     # Everyone is present in the month of the start, whatever happens next.
     assert work.on_start[0] == work.on_not[0] == 1.0
+
+
+def test_a_municipalitys_files_name_the_measures_as_people_do(data: Microdata) -> None:
+    shown = named(data, town()).measures
+    assert set(shown["measure"]) == {measure.title for measure in town().measures}
+    assert (shown["person"] == data.measures["person"]).all()

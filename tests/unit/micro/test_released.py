@@ -14,9 +14,10 @@ from analysis.micro.gate import Gate
 from analysis.micro.generator import Microdata
 from analysis.micro.history import History
 from analysis.pages.micro.released import measure_page, overview_page, read_released
-from analysis.pages.micro.released_parts import ReleasedTables
+from analysis.pages.micro.released_parts import ReleasedTables, curves
 from analysis.pipeline.own_measures import write_pages
 from foundation.swedish import decimal
+from renderer.check import check_site
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,9 @@ def test_the_pages_say_what_left(tables: Path) -> None:
             (effects["atgard"] == row.atgard) & effects["matt"].str.contains("arbete eller studier inom 12")
         ]
         assert decimal(float(own["effekt"].iloc[0]), 1, sign=True) in page
+    assert not check_site(tables / "sidor"), (
+        "every file that a page loads is there, also the figures for phones"
+    )
     again = write_pages(tables, "Påhittad", "januari 2021 till december 2024")
     assert again == start
 
@@ -94,3 +98,29 @@ def test_nil_and_a_loss_are_said_as_they_are(released: ReleasedTables, tmp_path:
     assert "5,0 gånger så många starter" in page
     nothing = released.tables["atgarder"].assign(utslag="går inte att skilja från noll")
     assert "Ingen åtgärd har en effekt" in overview_page(changed(released, "atgarder", nothing), {}).text
+
+
+def test_the_overview_shows_verdict_and_effect_first_and_no_name_as_markup(released: ReleasedTables) -> None:
+    """Narrow screens show the two first columns: a verdict without its effect, or the reverse, misleads."""
+    measures = released.tables["atgarder"].copy()
+    name = str(measures["atgard"].iloc[0])
+    measures.loc[0, "atgard"] = "<b>kurs</b>"
+    text = overview_page(changed(released, "atgarder", measures), {"<b>kurs</b>": "atgard-1.html"}).text
+    assert "<b>" not in text
+    assert "&lt;b&gt;kurs&lt;/b&gt;</a><br>" in text
+    heads = re.findall(r"<th scope=\"col\"[^>]*>([^<]+)", overview_page(released, {name: "a.html"}).text)
+    assert heads[0] == "Åtgärd och omdöme"
+    assert heads[1].startswith("Fler som lämnat inom ett år")
+    assert heads[-1] == "Deltagare"
+
+
+@pytest.mark.parametrize(("sign", "word"), [(1, "fler"), (-1, "färre")])
+def test_the_figure_says_fewer_where_fewer_have_left(
+    sign: int, word: str, released: ReleasedTables, tmp_path: Path
+) -> None:
+    measure = str(released.tables["atgarder"]["atgard"].iloc[0])
+    rows = released.tables["kurvor"].copy()
+    rows["skillnad"] = sign * rows["skillnad"].abs()
+    text = curves(changed(released, "kurvor", rows), measure, tmp_path, 1).text
+    assert f"procentenheter {word} lämnat biståndet" in text
+    assert "−" not in text.split("procentenheter")[0].split("månader har")[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import pandas as pd
@@ -55,11 +56,12 @@ def overview_page(released: ReleasedTables, links: dict[str, str]) -> Markdown:
     rows = []
     for _, row in measures.iterrows():
         main, fewer = _main(released, row["atgard"]), _fewer(released, row["atgard"])
-        name = capital(row["atgard"])
+        name = html.escape(capital(row["atgard"]))
+        if row["atgard"] in links:
+            name = f'<a href="{links[row["atgard"]]}">{name}</a>'
         rows.append(
             {
-                "name": f'<a href="{links[row["atgard"]]}">{name}</a>' if row["atgard"] in links else name,
-                "verdict": _VERDICTS[row["utslag"]],
+                "name": f'{name}<br><span class="not">{_VERDICTS[row["utslag"]]}</span>',
                 "people": row["deltagare"],
                 "effect": None if main is None else main["effekt"],
                 "ci": "–" if main is None else interval(main["lag"], main["hog"], 1),
@@ -67,12 +69,11 @@ def overview_page(released: ReleasedTables, links: dict[str, str]) -> Markdown:
             }
         )
     columns = [
-        Column("name", "Åtgärd", "html"),
-        Column("verdict", "Omdöme"),
-        Column("people", "Deltagare", "number", 0),
+        Column("name", "Åtgärd och omdöme", "html"),
         Column("effect", "Fler som lämnat inom ett år", "number", 1, True, "procentenheter"),
         Column("ci", "95 % osäkerhet"),
         Column("fewer", "Färre med bistånd en genomsnittlig månad", "number", 0, unit="personer"),
+        Column("people", "Deltagare", "number", 0),
     ]
     tried = int((measures["utslag"] != "inte bedömbar").sum())
     return (

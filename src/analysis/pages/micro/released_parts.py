@@ -53,8 +53,9 @@ def curves(released: ReleasedTables, measure: str, output: Path, number: int) ->
         name=f"atgard-{number}",
         caption=f"{capital(measure)}: skillnaden mot att inte ha börjat, med 95 procents osäkerhet",
         alt=(
-            f"Linjediagram. Efter {last['manad']:.0f} månader har {decimal(last['skillnad'], 1)} procentenheter fler lämnat "
-            f"biståndet än om de inte hade börjat, med osäkerheten {interval(last['lag'], last['hog'], 1)}."
+            f"Linjediagram. Efter {last['manad']:.0f} månader har {decimal(abs(last['skillnad']), 1)} procentenheter "
+            f"{'fler' if last['skillnad'] >= 0 else 'färre'} lämnat biståndet än om de inte hade börjat; skillnadens "
+            f"osäkerhet är {interval(last['lag'], last['hog'], 1)}."
         ),
         data=rows[["manad", "med", "utan", "skillnad", "lag", "hog"]],
         output=output,
