@@ -165,7 +165,9 @@ def forecasts_table(context: RunContext, found: Changes) -> Markdown:
     rows = _forecasts(context, found.own)
     if rows.empty:
         return paragraphs("Ingen prognos finns att jämföra med.")
-    frame = pd.DataFrame([_forecast_row(context, part) for _, part in rows.groupby(_FORECAST, sort=True)])
+    models = rows.groupby("measure")["model"].transform("nunique")
+    groups = rows.assign(told=models > 1).groupby(_FORECAST, sort=True)
+    frame = pd.DataFrame([_forecast_row(context, part) for _, part in groups])
     columns = [
         Column("measure", "Mått", filter=True),
         Column("end", "Avser", filter=True),
@@ -185,8 +187,6 @@ def forecasts_table(context: RunContext, found: Changes) -> Markdown:
     )
 
 
-#: The model that needs no word.
-_USUAL = "panel"
 _FORECAST = ["measure", "target_end_date", "data_as_of", "model"]
 
 
@@ -207,6 +207,7 @@ def _deadline(context: RunContext) -> list[str]:
 
 
 def _forecast_row(context: RunContext, part: pd.DataFrame) -> dict[str, object]:
+    """One forecast; its model is named where several models have forecast the same measure."""
     first = part.iloc[0]
     values = {
         _QUANTILES[level]: value for level, value in zip(part["output_type_id"], part["value"], strict=True)
@@ -214,7 +215,7 @@ def _forecast_row(context: RunContext, part: pd.DataFrame) -> dict[str, object]:
     measure_id, _, monthly = str(first["measure"]).partition(":")
     period = str(first["target_end_date"])[: 7 if monthly else 4]
     outcome = _outcome(context, measure_id, period)
-    model = "" if first["model"] == _USUAL else f", {model_name(str(first['model']))}"
+    model = f", {model_name(str(first['model']))}" if first["told"] else ""
     return {
         "measure": f"{context.catalogue.measure(measure_id).kort}{model}",
         "end": period_name(period),

@@ -16,6 +16,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from foundation.swedish import decimal
@@ -176,6 +177,7 @@ def target_line(axes: Axes, level: float, text: str, *, above: bool = True, left
         color=TARGET,
         fontsize=9.5,
         fontweight="bold",
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
     )
 
 

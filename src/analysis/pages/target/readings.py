@@ -8,7 +8,6 @@ from analysis.answers.readings import readings
 from analysis.answers.target import TargetState
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table, with_small
-from analysis.pages.target.text import NOT_APPLICABLE
 from analysis.runs import RunContext
 from foundation.swedish import decimal, probability
 
@@ -17,10 +16,10 @@ def readings_table(context: RunContext, state: TargetState) -> Markdown:
     """The readings side by side."""
     target = context.target
     if target is None:
-        return paragraphs(NOT_APPLICABLE)
+        return paragraphs("Planen har inget mål för andelen, så det finns inga läsningar att jämföra.")
     rows = [{**item.__dict__, "name": item.label, "chosen": item.chosen} for item in readings(context, state)]
     if not rows:
-        return paragraphs("Målets tid är ute; utfallet avgör.")
+        return paragraphs("Målets tid är ute, så utfallet avgör och inte hur målet läses.")
     frame = pd.DataFrame(rows).assign(
         interval=lambda t: [
             f"{decimal(low, 2)}–{decimal(high, 2)}" for low, high in zip(t["low80"], t["high80"], strict=True)
