@@ -13,10 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import read_yaml
+from analysis.sources.yaml_in import read_yaml, validated
 from foundation.errors import BistandError
 
 FOLDER = "deklarationer"
@@ -146,14 +145,8 @@ def load_declaration(path: Path) -> Declaration:
     content = read_yaml(path)
     if not isinstance(content, Mapping):
         raise BistandError("filen ska vara en deklaration med fält", file=path)
-    try:
-        found = Declaration.model_validate(content)
-    except ValidationError as error:
-        raise BistandError(
-            f"deklarationen: {describe_validation(error)}",
-            file=path,
-            fix=f"Tillåtna fält: {', '.join(Declaration.model_fields)}.",
-        ) from error
+    allowed = f"Tillåtna fält: {', '.join(Declaration.model_fields)}."
+    found = validated(Declaration, content, "deklarationen", file=path, fix=allowed)
     if (found.version > 1) != (found.ersatter is not None and bool(found.skal)):
         raise BistandError(
             "en ny version ska säga vilken den ersätter och varför; den första ska inte ha de fälten",

@@ -13,7 +13,6 @@ from typing import Final
 
 import pandas as pd
 import pandera.pandas as pa
-import yaml
 from pandera.errors import SchemaErrors
 
 from analysis.calendar import month_index
@@ -22,6 +21,7 @@ from analysis.micro.history import Window
 from analysis.micro.identity import hashed, local_key, refuse_personal_numbers
 from analysis.micro.reading import SUFFIXES, find_file, read_texts
 from analysis.micro.vocabulary import BACKGROUND, EXITS
+from analysis.sources.yaml_in import read_yaml
 from foundation.errors import BistandError, allowed_values
 
 SPELLS: Final = "bidragsperioder"
@@ -117,7 +117,7 @@ def read_extract(path: Path) -> Extract:
     example = "Skriv till exempel tre rader: kommun: Uppsala, fran: 2020-01 och till: 2024-12."
     if not path.is_file():
         raise BistandError("filen med uttagets period saknas", file=path, fix=example)
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise BistandError("filen ska ha rader med namn och värde", file=path, fix=example)
     for name in ("kommun", "fran", "till"):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -18,6 +19,7 @@ from analysis.runs.load import RunList, check_references, load_runs
 from analysis.runs.model import Run
 from analysis.sources.catalogue import Catalogue, load_catalogue
 from analysis.sources.observation import WITH_VALUE
+from analysis.sources.yaml_in import read_yaml
 from analysis.sources.yaml_out import dump_yaml
 from foundation.errors import BistandError
 from foundation.files import write_text
@@ -155,7 +157,7 @@ def _run(origin: Run, period: str, day: date, run_id: str | None, rubrik: str | 
 def _own_fields(project: Project, run_id: str) -> dict[str, object]:
     """Return the fields that a listed run sets itself, beyond those that every entry has."""
     always = {"id", "rubrik", "kommun", "period", "kant_senast", "plan", "mal"}
-    content = yaml.safe_load(project.runs_file.read_text(encoding="utf-8"))
+    content: Any = read_yaml(project.runs_file)
     entry = next(fields for fields in content["korningar"] if fields["id"] == run_id)
     return {key: value for key, value in entry.items() if key not in always}
 

@@ -24,7 +24,8 @@ from analysis.sources.catalogue import Catalogue, Municipality, load_catalogue
 from analysis.sources.events import Event, known_events, load_events
 from analysis.sources.ingest.reader import NAME as ADDED
 from analysis.sources.observation import KEY, RIKET
-from analysis.sources.passports import LocatedPassport, describe_validation, find_passports
+from analysis.sources.passports import LocatedPassport, find_passports
+from analysis.sources.yaml_in import describe_validation
 from foundation.errors import BistandError
 from foundation.files import write_text
 

@@ -12,8 +12,7 @@ from analysis.paths import Project
 from analysis.runs.model import NEEDS_PLAN, Run, Target
 from analysis.runs.targets import FOLLOWED, PlanFacts, read_plan_facts
 from analysis.sources.catalogue import Catalogue, load_catalogue
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import line_of, read_yaml
+from analysis.sources.yaml_in import describe_validation, line_of, read_yaml
 from foundation.errors import BistandError, allowed_values
 
 

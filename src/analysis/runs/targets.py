@@ -9,8 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from analysis.runs.model import Target
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import line_of, read_yaml
+from analysis.sources.yaml_in import describe_validation, line_of, read_yaml
 from foundation.errors import BistandError
 
 FOLLOWED = "foljs"

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.plain import demand_plain
 from analysis.sources.makeup import HOW_TO, Makeup
 from analysis.sources.observation import RIKET
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import read_yaml
+from analysis.sources.yaml_in import read_yaml, validated
 from foundation.errors import BistandError, allowed_values
 
 Unit = Literal["procent", "antal", "tkr", "mnkr", "per 100 000 invånare"]
@@ -168,12 +167,7 @@ def read_measures(path: Path) -> tuple[dict[str, Measure], dict[str, str]]:
                 column="skydd",
                 fix=HOW_TO,
             )
-        try:
-            measures[str(key)] = Measure.model_validate(fields)
-        except ValidationError as error:
-            raise BistandError(
-                f"måttet ”{key}”: {describe_validation(error)}", file=path, fix=HOW_TO
-            ) from error
+        measures[str(key)] = validated(Measure, fields, f"måttet ”{key}”", file=path, fix=HOW_TO)
         unknown = set(measures[str(key)].forbehall) - set(caveats)
         if unknown:
             raise BistandError(
@@ -214,10 +208,7 @@ def read_groups(path: Path, municipalities: dict[str, Municipality]) -> dict[str
         raise BistandError("filen ska bestå av namngivna grupper", file=path)
     groups: dict[str, Group] = {}
     for name, fields in content.items():
-        try:
-            groups[str(name)] = Group.model_validate(fields)
-        except ValidationError as error:
-            raise BistandError(f"gruppen ”{name}”: {describe_validation(error)}", file=path) from error
+        groups[str(name)] = validated(Group, fields, f"gruppen ”{name}”", file=path)
         unknown = set(groups[str(name)].kommuner) - set(municipalities)
         if unknown:
             raise BistandError(

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import read_yaml
+from analysis.sources.yaml_in import read_yaml, validated
 from foundation.errors import BistandError
 
 
@@ -56,15 +55,10 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     entries = read_yaml(path) or []
     if not isinstance(entries, list):
         raise BistandError("filen ska vara en lista av rättelser", file=path)
-    corrections = []
-    for position, fields in enumerate(entries, start=1):
-        try:
-            corrections.append(Correction.model_validate(fields))
-        except ValidationError as error:
-            raise BistandError(
-                f"rättelse nummer {position}: {describe_validation(error)}", file=path
-            ) from error
-    return tuple(corrections)
+    return tuple(
+        validated(Correction, fields, f"rättelse nummer {position}", file=path)
+        for position, fields in enumerate(entries, start=1)
+    )
 
 
 def apply_corrections(

@@ -7,10 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import read_yaml
+from analysis.sources.yaml_in import read_yaml, validated
 from foundation.errors import BistandError
 
 FILE = "handelser.yml"
@@ -70,10 +69,7 @@ def load_events(raw: Path) -> tuple[Event, ...]:
     events: list[Event] = []
     for entry in entries:
         name = entry.get("id", "?") if isinstance(entry, Mapping) else "?"
-        try:
-            event = Event.model_validate(entry)
-        except ValidationError as error:
-            raise BistandError(f"händelsen ”{name}”: {describe_validation(error)}", file=path) from error
+        event = validated(Event, entry, f"händelsen ”{name}”", file=path)
         if event.id in {other.id for other in events}:
             raise BistandError(
                 f"händelsen ”{event.id}” finns två gånger", file=path, fix="Ge den ena ett annat id."

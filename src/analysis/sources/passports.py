@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.calendar import last_month, month_end
-from analysis.sources.yaml_in import read_yaml
+from analysis.sources.yaml_in import read_yaml, validated
 from foundation.errors import BistandError
 from foundation.files import sha256_of
 
@@ -174,45 +174,6 @@ class LocatedPassport(BaseModel):
         return self.path.parent / self.passport.fil
 
 
-def describe_validation(error: ValidationError) -> str:
-    """Turn a pydantic error into one Swedish line: which field, and what is wrong with it."""
-    kinds = {
-        "missing": "saknas",
-        "extra_forbidden": "är inte ett känt fält",
-        "string_pattern_mismatch": "har fel form",
-        "literal_error": "har ett otillåtet värde",
-        "date_from_datetime_parsing": "är inte ett datum (ÅÅÅÅ-MM-DD)",
-        "date_parsing": "är inte ett datum (ÅÅÅÅ-MM-DD)",
-        "union_tag_invalid": "har ett otillåtet värde",
-        "int_parsing": "är inte ett heltal",
-        "string_type": "ska vara text (sätt citattecken om det ser ut som ett tal)",
-        "finite_number": "ska vara ett ändligt tal",
-        "float_parsing": "är inte ett tal (decimaler skrivs med punkt här)",
-        "float_type": "är inte ett tal",
-        "int_type": "är inte ett heltal",
-        "int_from_float": "är inte ett heltal",
-        "bool_parsing": "ska vara ja eller nej",
-        "tuple_type": "ska vara en lista",
-        "dict_type": "ska vara en post med fält",
-        "model_type": "ska vara en post med fält",
-        "too_short": "har för få poster",
-        "string_too_long": "är för lång",
-        "greater_than": "ska vara större än {gt:g}",
-        "greater_than_equal": "ska vara minst {ge:g}",
-        "less_than": "ska vara mindre än {lt:g}",
-        "less_than_equal": "får vara högst {le:g}",
-        "date_type": "är inte ett datum (ÅÅÅÅ-MM-DD)",
-    }
-    parts = []
-    for item in error.errors():
-        where = ".".join(str(step) for step in item["loc"]) or "(hela posten)"
-        context = item.get("ctx", {})
-        allowed = f"; tillåtet: {context['expected']}" if context.get("expected") else ""
-        said = kinds.get(item["type"], item["msg"].removeprefix("Value error, "))
-        parts.append(f"”{where}” {said.format(**context) if item['type'] in kinds else said}{allowed}")
-    return "; ".join(parts)
-
-
 def load_passport(path: Path) -> LocatedPassport:
     """Read one passport and check that its file exists and has the stated checksum.
 
@@ -221,14 +182,13 @@ def load_passport(path: Path) -> LocatedPassport:
     BistandError
         If a field is missing or wrong, or if the raw file is gone or has been changed.
     """
-    try:
-        passport = Passport.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise BistandError(
-            f"passet är ofullständigt eller fel: {describe_validation(error)}",
-            file=path,
-            fix="Rätta fälten; jämför med passet till en annan fil i data/raw.",
-        ) from error
+    passport = validated(
+        Passport,
+        read_yaml(path),
+        "passet är ofullständigt eller fel",
+        file=path,
+        fix="Rätta fälten; jämför med passet till en annan fil i data/raw.",
+    )
     located = LocatedPassport(passport=passport, path=path)
     if not located.data.is_file():
         raise BistandError(

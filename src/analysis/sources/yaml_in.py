@@ -1,4 +1,4 @@
-"""Reading a plan file as YAML with the line of every value, so that an error can point at it."""
+"""The one way in for YAML: read, held against its model, and told in Swedish with the line where it is wrong."""
 
 from __future__ import annotations
 
@@ -6,13 +6,45 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Final, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 from analysis.plain import demand_plain
 from foundation.errors import BistandError
 
 Place = Sequence[str | int]
+Model = TypeVar("Model", bound=BaseModel)
+
+#: What is wrong with a field, by pydantic's name of it.
+_KINDS: Final = {
+    "missing": "saknas",
+    "extra_forbidden": "är inte ett känt fält",
+    "string_pattern_mismatch": "har fel form",
+    "literal_error": "har ett otillåtet värde",
+    "date_from_datetime_parsing": "är inte ett datum (ÅÅÅÅ-MM-DD)",
+    "date_parsing": "är inte ett datum (ÅÅÅÅ-MM-DD)",
+    "union_tag_invalid": "har ett otillåtet värde",
+    "int_parsing": "är inte ett heltal",
+    "string_type": "ska vara text (sätt citattecken om det ser ut som ett tal)",
+    "finite_number": "ska vara ett ändligt tal",
+    "float_parsing": "är inte ett tal (decimaler skrivs med punkt här)",
+    "float_type": "är inte ett tal",
+    "int_type": "är inte ett heltal",
+    "int_from_float": "är inte ett heltal",
+    "bool_parsing": "ska vara ja eller nej",
+    "tuple_type": "ska vara en lista",
+    "dict_type": "ska vara en post med fält",
+    "model_type": "ska vara en post med fält",
+    "too_short": "har för få poster",
+    "string_too_long": "är för lång",
+    "greater_than": "ska vara större än {gt:g}",
+    "greater_than_equal": "ska vara minst {ge:g}",
+    "less_than": "ska vara mindre än {lt:g}",
+    "less_than_equal": "får vara högst {le:g}",
+    "date_type": "är inte ett datum (ÅÅÅÅ-MM-DD)",
+}
 
 
 _Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,7 +90,7 @@ def read_yaml(path: Path) -> object:
             f"Filen går inte att läsa som YAML: {error.problem}.",
             file=path,
             row=line,
-            fix="Kontrollera indrag, kolon och citattecken vid raden. MALL.yml visar hur det ska se ut.",
+            fix="Kontrollera indrag, kolon och citattecken vid raden.",
         ) from error
     except ValueError as error:
         row, said = _no_day(text)
@@ -100,3 +132,36 @@ def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
         child: yaml.Node = node.value[step]
         return child
     return None
+
+
+def validated(
+    model: type[Model], fields: object, what: str, *, file: Path | str, fix: str | None = None
+) -> Model:
+    """Return fields as `model`.
+
+    Parameters
+    ----------
+    what
+        What the fields are, first in the message: ``händelsen ”x”``.
+
+    Raises
+    ------
+    BistandError
+        Naming every field that is wrong.
+    """
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise BistandError(f"{what}: {describe_validation(error)}", file=file, fix=fix) from error
+
+
+def describe_validation(error: ValidationError) -> str:
+    """Turn a pydantic error into one Swedish line: which field, and what is wrong with it."""
+    parts = []
+    for item in error.errors():
+        where = ".".join(str(step) for step in item["loc"]) or "(hela posten)"
+        context = item.get("ctx", {})
+        allowed = f"; tillåtet: {context['expected']}" if context.get("expected") else ""
+        said = _KINDS.get(item["type"], item["msg"].removeprefix("Value error, "))
+        parts.append(f"”{where}” {said.format(**context) if item['type'] in _KINDS else said}{allowed}")
+    return "; ".join(parts)

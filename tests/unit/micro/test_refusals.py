@@ -39,6 +39,23 @@ def test_the_extracts_period_is_two_months_in_order(tmp_path: Path, text: str | 
     assert "kommun: Uppsala" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"kommun: Uppsala\nfran: 2020-01\n  till: [2024-12\n", "går inte att läsa som YAML"),
+        (b"kommun: Uppsala\nkommun: Lund\nfran: 2020-01\ntill: 2024-12\n", "”kommun” står två gånger"),
+        ("kommun: Hällefors\n".encode("latin-1"), "inte sparad som UTF-8"),
+    ],
+)
+def test_an_extracts_file_that_is_no_yaml_is_told_in_swedish(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "uttag.yml"
+    path.write_bytes(content)
+    with pytest.raises(BistandError, match=words):
+        read_extract(path)
+
+
 def test_a_workbook_is_read_as_it_is_seen(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

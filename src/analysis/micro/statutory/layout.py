@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.micro.vocabulary import BACKGROUND, EXITS
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import read_yaml
+from analysis.sources.yaml_in import read_yaml, validated
 from foundation.errors import BistandError
 
 FOLDER: Final = "rapportfil"
@@ -112,16 +111,9 @@ def load_layout(path: Path) -> Layout:
     content = read_yaml(path)
     if not isinstance(content, Mapping):
         raise BistandError("layouten ska vara en fil med fält", file=path)
-    try:
-        return Layout.model_validate(
-            {**content, **{key: _texts(content.get(key)) for key in ("hinder", "insatser", "avslut")}}
-        )
-    except ValidationError as error:
-        raise BistandError(
-            f"layouten: {describe_validation(error)}",
-            file=path,
-            fix="Jämför med data/raw/rapportfil/layout-2017.yml.",
-        ) from error
+    fields = {**content, **{key: _texts(content.get(key)) for key in ("hinder", "insatser", "avslut")}}
+    fix = "Jämför med data/raw/rapportfil/layout-2017.yml."
+    return validated(Layout, fields, "layouten", file=path, fix=fix)
 
 
 def _texts(codes: object) -> object:

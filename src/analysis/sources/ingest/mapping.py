@@ -6,12 +6,10 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from analysis.sources.passports import describe_validation
-from analysis.sources.yaml_in import read_yaml
+from analysis.sources.yaml_in import read_yaml, validated
 from analysis.sources.yaml_out import dump_yaml
-from foundation.errors import BistandError
 
 Role = Literal["värde", "kommun", "period", "år", "månad", "kön", "mått", "grupp", "status", "ej med"]
 StatusName = Literal["missing", "suppressed", "not_applicable"]
@@ -96,14 +94,8 @@ class Mapping(BaseModel):
 
 def parse_mapping(fields: object, *, file: Path | str) -> Mapping:
     """Validate a mapping; faults are told in Swedish."""
-    try:
-        return Mapping.model_validate(fields)
-    except ValidationError as error:
-        raise BistandError(
-            f"mappningen är fel: {describe_validation(error)}",
-            file=file,
-            fix="Rätta fältet; se exemplen i guiden om egna siffror.",
-        ) from error
+    fix = "Rätta fältet; se exemplen i guiden om egna siffror."
+    return validated(Mapping, fields, "mappningen är fel", file=file, fix=fix)
 
 
 def read_mapping(path: Path) -> Mapping:
