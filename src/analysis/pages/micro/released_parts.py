@@ -74,10 +74,10 @@ def effects_table(released: ReleasedTables, measure: str) -> Markdown:
     )
     columns = [
         Column("matt", "Vad som följs"),
-        Column("med", "Med åtgärden", "number"),
-        Column("utan", "Utan åtgärden", "number"),
         Column("effekt", "Effekt", "number", sign=True),
         Column("ci", "95 % osäkerhet"),
+        Column("med", "Med åtgärden", "number"),
+        Column("utan", "Utan åtgärden", "number"),
         Column("enhet", "Enhet"),
     ]
     return table(
