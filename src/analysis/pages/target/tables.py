@@ -210,10 +210,12 @@ def _bridged_people(context: RunContext, state: TargetState) -> Markdown:
         return paragraphs("")
     most = gap / 100 * state.population
     period = period_name(found.latest[0])
+    share = decimal(100 * ADULTS_OF_RESIDENTS, 0)
     return paragraphs(
         f"Från det senaste kända värdet på målets eget mått ({period}) återstår {points(gap, sign=False)}. Det är inte "
         f"fastställt av vilken befolkning andelen räknas. Räknas den av alla invånare motsvarar det {about(most)} "
-        f"vuxna i en genomsnittlig månad; räknas den av de vuxna (ungefär fyra av fem), {about(0.8 * most)}."
+        f"vuxna i en genomsnittlig månad; räknas den av de vuxna (antagna till {share} procent), "
+        f"{about(ADULTS_OF_RESIDENTS * most)}."
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.answers.needed import Needed, needed
 from analysis.answers.readings import ADULTS_OF_RESIDENTS
 from analysis.answers.target import TargetState
-from analysis.calendar import period_name
+from analysis.calendar import is_month, period_name
 from analysis.pages.parts.markdown import Markdown, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.runs import RunContext
@@ -36,8 +36,9 @@ def takes_text(context: RunContext, state: TargetState) -> Markdown:
         size = abs(round(found.happened))
         way = f"{'minskade' if found.happened > 0 else 'ökade'} de med cirka {count(size)} i månaden"
         lines.append(f"Åren före det {way if size else 'var de ungefär lika många'}.")
+    due = period_name(target.senast) if is_month(target.senast) else f"slutet av {period_name(target.senast)}"
     lines.append(
-        f"Det är {numbered(found.months, 'månad', 'månader')} kvar till {period_name(target.senast)}. Tabellen visar vad "
+        f"Det är {numbered(found.months, 'månad', 'månader')} kvar till {due}. Tabellen visar vad "
         "som händer om fler lämnar biståndet varje månad än prognosen räknar med, när de som börjar är fråndragna."
     )
     return paragraphs(" ".join(lines))
