@@ -76,8 +76,6 @@ class Curves:
         Their difference in percentage points with a pointwise 95 % interval.
     on_start, on_without : (K,)
         Share (per cent) with bistånd in the month, returns included.
-    hazard_start, hazard_without : (K, 3)
-        Monthly probability of the first exit by kind.
     """
 
     left_start: Floats
@@ -87,8 +85,6 @@ class Curves:
     high: Floats
     on_start: Floats
     on_without: Floats
-    hazard_start: Floats
-    hazard_without: Floats
 
 
 @dataclass(frozen=True)
@@ -261,5 +257,4 @@ def _curves(left: _Arms, stays: _Arms) -> Curves:
     return Curves(
         start, without, difference, difference - margin, difference + margin,
         stays.start.hazards[:, 0] * 100, stays.without.hazards[:, 0] * 100,
-        left.start.hazards, left.without.hazards,
     )  # fmt: skip

@@ -41,8 +41,6 @@ class Trials:
         Covariates of the cells.
     empty_groups
         Background levels left out because nobody there starts.
-    excluded_starts
-        Starts that happened outside the eligible cells (for example during another measure).
     """
 
     history: History
@@ -52,7 +50,6 @@ class Trials:
     treated: Bools
     design: Design
     empty_groups: tuple[str, ...]
-    excluded_starts: int
 
     @property
     def participants(self) -> int:
@@ -97,11 +94,8 @@ def emulate(history: History, measure: int, subset: Bools | None = None) -> Tria
     treated = history.start[measure][person, month]
     keep, empty = reachable(month_levels(history, person, month, measure), treated)
     person, month, treated = person[keep], month[keep], treated[keep]
-    allowed = history.start[measure] if subset is None else history.start[measure] & subset
-    return Trials(
-        history, measure, person, month, treated, build_design(history, person, month, measure), empty,
-        int(allowed.sum() - treated.sum()),
-    )  # fmt: skip
+    design = build_design(history, person, month, measure)
+    return Trials(history, measure, person, month, treated, design, empty)
 
 
 def fit_start(trials: Trials) -> StartModel:

@@ -28,7 +28,6 @@ class Frame:
     """
 
     titles: tuple[str, ...]
-    header_rows: tuple[int, ...]
     headings: tuple[tuple[str, ...], ...]
     body: tuple[int, ...]
 
@@ -98,7 +97,7 @@ def find_frame(grid: Grid) -> Frame | None:
         as_text(cell) for index in range(header[0]) for cell in grid.rows[index] if not is_empty(cell)
     )
     body = tuple(range(first, len(grid.rows)))
-    return Frame(titles, tuple(header), _headings(grid, header), body)
+    return Frame(titles, _headings(grid, header), body)
 
 
 def _is_title(grid: Grid, row: int, filled: list[int]) -> bool:
