@@ -129,7 +129,9 @@ def main() -> None:
     text = [
         "# Enskilda åtgärder: tid och minne",
         "",
-        "Kommando: `nice python benchmarks/micro_speed.py`. Två kärnor som delas med annat; syntetiska data.",
+        "Kommando: `nice python benchmarks/micro_speed.py`. Syntetiska data. Två kärnor som delas med annat: i snitt var "
+        f"{_number(os.getloadavg()[2])} processer i kö när mätningen började. Väggtiden blir därefter; processortiden är "
+        "vad arbetet kostar, och ungefär väggtiden på en ledig dator.",
         "",
         "## Från månadsfiler till sidor",
         "",
