@@ -45,11 +45,17 @@ def _import_pandas() -> None:
 
 
 def _read_data() -> None:
-    """Read the observations; the table lies in memory for every fork."""
+    """Read the observations, the runs and the plans; they lie in memory for every fork."""
     from analysis.panel import read_panel
     from analysis.paths import find_project
+    from analysis.plans.load import load_register
+    from analysis.runs.load import load_runs
+    from analysis.sources.catalogue import load_catalogue
 
-    read_panel(find_project())
+    project = find_project()
+    read_panel(project)
+    load_runs(project, load_catalogue(project.raw))
+    load_register(project.plans)
 
 
 def _draw_once() -> None:

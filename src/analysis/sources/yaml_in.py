@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -79,11 +81,18 @@ def read_yaml(path: Path) -> object:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=_StrictLoader)
     except UnicodeDecodeError as error:
         raise BistandError(
             "Filen är inte sparad som UTF-8.", file=path, fix="Spara om filen med teckenkodningen UTF-8."
         ) from error
+    return copy.deepcopy(_parsed(path, text))
+
+
+@lru_cache(maxsize=128)
+def _parsed(path: Path, text: str) -> object:
+    """Parse and check one version of a file; a process that reads it again, or a fork of it, has it in memory."""
+    try:
+        content = yaml.load(text, Loader=_StrictLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise BistandError(
