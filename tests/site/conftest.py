@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from analysis.paths import Project
 from renderer import embedded, quarto
 
 HERE = Path(__file__).parent
 ORACLE = HERE / "oracle"
 sys.path.insert(0, str(HERE))
 
-from site_browser import CHROMIUM  # noqa: E402
+from site_browser import CHROMIUM, Browser, chromium  # noqa: E402
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -67,3 +69,17 @@ def quarto_version() -> quarto.QuartoVersion:
     if found is None:
         pytest.fail("Testet jämför med Quarto, men Quarto 1.9 eller nyare finns inte på PATH.")
     return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once a module."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def site(checkout: Project) -> Path:
+    """The built site of this checkout."""
+    assert (checkout.site / "index.html").is_file(), "kör make report först"
+    return checkout.site

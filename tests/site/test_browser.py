@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from renderer.shell import ASSETS, STYLES
 from renderer.tables import mend_table
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with site_browser.chromium() as chromium:
-        yield chromium
 
 
 @pytest.fixture(params=["fixture_site", "stage_site"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +17,6 @@ from foundation.swedish import percent
 from renderer.check import check_site
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with site_browser.chromium() as chromium:
-        yield chromium
-
-
-@pytest.fixture(scope="module")
-def site(checkout: Project) -> Path:
-    assert (checkout.site / "index.html").is_file(), "kör make report först"
-    return checkout.site
 
 
 def _text(path: Path) -> str:

@@ -39,12 +39,6 @@ def site(checkout: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return country_site.make(checkout, tmp_path_factory.mktemp("land"))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with site_browser.chromium() as chromium:
-        yield chromium
-
-
 @pytest.fixture
 def tab(browser: Browser, site: Path) -> Iterator[Page]:
     """A window on Jämför; an error of a script is the test's."""

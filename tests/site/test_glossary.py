@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,12 +31,6 @@ def glossary() -> Glossary:
     found = load_glossary(ROOT / "site")
     assert found is not None
     return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with site_browser.chromium() as chromium:
-        yield chromium
 
 
 def test_every_term_of_the_vocabulary_is_in_the_glossary(glossary: Glossary) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -23,18 +22,6 @@ MOST_SCREENS, REGISTERS = 10, ("02_register.html",)
 #: The answer begins within this many pixels from the top, on a screen and on a phone.
 ANSWER_WITHIN = 300
 PRINTED_SIDES = 2
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with site_browser.chromium() as chromium:
-        yield chromium
-
-
-@pytest.fixture(scope="module")
-def site(checkout: Project) -> Path:
-    assert (checkout.site / "index.html").is_file(), "kör make report först"
-    return checkout.site
 
 
 @pytest.fixture(scope="module")

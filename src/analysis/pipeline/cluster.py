@@ -36,7 +36,7 @@ class DaskWorkers:
     project
         The project's folder; every worker must see the same one under the same name.
     modules
-        Modules of this project that the notebooks import, by which code is compared.
+        Modules of this project that the notebooks import; their code and that which executes jobs are compared.
 
     Raises
     ------
@@ -85,7 +85,10 @@ class DaskWorkers:
 
 
 def execute_apart(job: Job, limits: Limits) -> Outcome:
-    """Execute a job in a worker that lives on: its environment is put back afterwards."""
+    """Execute a job in a worker that lives on: its environment is put back afterwards.
+
+    `Limits.memory` is left to the worker's own (``--memory-limit``), which ends the worker.
+    """
     before = dict(os.environ)
     try:
         return execute_job(job, limits)
@@ -96,7 +99,8 @@ def execute_apart(job: Job, limits: Limits) -> Outcome:
 
 def what_is_here(root: str, modules: tuple[str, ...]) -> tuple[bool, str, dict[str, str]]:
     """Whether the project's folder can be seen from this process, and which code and packages it has."""
-    return (Path(root) / "reports" / "runs.yml").is_file(), code_hash(modules), package_versions()
+    code = code_hash((__name__, *modules))
+    return (Path(root) / "reports" / "runs.yml").is_file(), code, package_versions()
 
 
 def _connect(address: str) -> Client:
@@ -146,5 +150,6 @@ def _outcome(future: Future, job: Job) -> Outcome:
     if future.status == "finished":
         done: Outcome = future.result()
         return done
-    error = future.exception() if future.status == "error" else "uppgiften avbröts"
-    return Outcome(job.name, 0.0, f"{job.notebook.name}: klustret gav upp ({type(error).__name__}: {error}).")
+    error = future.exception() if future.status == "error" else None
+    said = "uppgiften avbröts" if error is None else f"{type(error).__name__}: {error}"
+    return Outcome(job.name, 0.0, f"{job.notebook.name}: klustret gav upp ({said}).")

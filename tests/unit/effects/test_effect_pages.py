@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import re
@@ -11,14 +12,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from competitors import COMPETITORS
 
 from analysis.answers import effect as effect_case
 from analysis.answers.effect import EffectCase
+from analysis.effects.comparison import describe
 from analysis.pages.effect import curve as effect_curve
 from analysis.pages.effect import figures as effect_figures
 from analysis.pages.effect import summary as effect_pages
 from analysis.pages.effect import tables as effect_tables
 from analysis.pages.effect import text as effect_text
+from analysis.pages.parts.markdown import capitalise
 from analysis.paths import Project
 from analysis.plans.load import load_plan
 from analysis.runs import RunContext, load_runs
@@ -192,6 +196,26 @@ def test_the_whole_page_is_swedish_and_complete(nothing: tuple[RunContext, Effec
     assert text.count("fig-alt=") == 4
 
 
+def test_the_reason_stands_once_in_the_section_that_the_others_name(
+    unknown: tuple[RunContext, EffectCase],
+) -> None:
+    context, case = unknown
+    notebook = json.loads((context.project.notebooks / "03_effekt.ipynb").read_text(encoding="utf-8"))
+    headings = [
+        "".join(cell["source"]).strip() for cell in notebook["cells"] if cell["cell_type"] == "markdown"
+    ]
+    assert f"## {effect_pages.EXPLAINED}" in headings
+    reason = effect_pages.no_estimate(case)
+    elsewhere = dataclasses.replace(context, run=context.run.model_copy(update={"kommun": "9999"}))
+    for place in (context, elsewhere):
+        assert reason in effect_figures.path_figure(place, case).text, (
+            "also where the municipality has no series"
+        )
+    assert effect_tables.yearly_table(case).text.strip() == ""
+    assert effect_pages.EXPLAINED in effect_tables.share_table(context, case).text
+    assert reason not in effect_tables.share_table(context, case).text
+
+
 def test_the_figures_file_says_what_was_expected_only_where_something_was(
     nothing: tuple[RunContext, EffectCase],
 ) -> None:
@@ -241,6 +265,8 @@ def test_tournament_table_shows_the_committed_result_or_says_that_it_is_missing(
     assert "Betingad trend" in effect_tables.tournament_table(context).text
     entered = pd.read_csv(context.project.root / "benchmarks" / "results" / "effects_tournament.csv")
     assert entered["design"].is_unique, "two methods with one name cannot be told apart"
+    names = {entry.name: describe(entry) for entry in COMPETITORS}
+    assert [capitalise(names[entry]) for entry in entered["entry"]] == list(entered["design"])
     bare = RunContext(
         Project(tmp_path), context.run, context.runs, context.catalogue, (), context.observations, tmp_path
     )

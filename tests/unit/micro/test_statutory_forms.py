@@ -10,20 +10,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from tests.conftest import ROOT
 from tests.unit.micro.conftest import town
+from tests.unit.micro.test_statutory import RAW, read
 
 from analysis.micro.contract import read_folder
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.identity import KEY_FILE, local_key
 from analysis.micro.statutory import command
-from analysis.micro.statutory.command import destroy_key, read_to_folder, show_layout
+from analysis.micro.statutory.command import destroy_key, show_layout
 from analysis.micro.statutory.generator import statutory_rows, write_statutory
 from analysis.micro.statutory.layout import known_layouts, load_layout, recognise
 from analysis.micro.statutory.reading import read_files
 from foundation.errors import BistandError
-
-RAW = ROOT / "data" / "raw"
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +32,6 @@ def made() -> Microdata:
 @pytest.fixture(scope="module")
 def files(made: Microdata, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     return write_statutory(made, tmp_path_factory.mktemp("filer") / "ut")
-
-
-def read(files: tuple[Path, ...], folder: Path, **more: object) -> tuple[str, ...]:
-    done = read_to_folder(files, folder, RAW, municipality="0380", name="Påhittad", synthetic=True, **more)  # type: ignore[arg-type]
-    return done.lines
 
 
 def cells(path: Path) -> list[list[str]]:

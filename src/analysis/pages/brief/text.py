@@ -17,7 +17,7 @@ from analysis.calendar import period_name
 from analysis.pages.effect import summary as effect_pages
 from analysis.pages.measures.board import measure_count, status_sentence
 from analysis.pages.measures.ledger import COMPARED, reach_sentence
-from analysis.pages.parts.markdown import Markdown, bullet_list, callout, paragraphs
+from analysis.pages.parts.markdown import Markdown, bullet_list, callout, lower_first, paragraphs
 from analysis.pages.position.summary import level_sentence, trend_sentence
 from analysis.pages.target import text as target_text
 from analysis.pages.target.hindcast import hindcast_sentence
@@ -149,7 +149,7 @@ def uncertainty_sentence(brief: Brief) -> str:
             "säkerhet."
         )
     reason = effect.reason.split(". ")[0].rstrip(".")
-    return f"planens effekt är inte känd, eftersom {reason[:1].lower()}{reason[1:]}."
+    return f"planens effekt är inte känd, eftersom {lower_first(reason)}."
 
 
 def decisions(brief: Brief) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def history_figure(context: RunContext, case: EffectCase) -> Markdown:
     """Draw what is known while nothing can be assessed: the municipality and riket so far."""
     shares = wide(context.observations, context.run.matt)
     if context.run.kommun not in shares.index:
-        return not_assessable_note(case)
+        return paragraphs(no_estimate(case))
     own = shares.loc[context.run.kommun].dropna()
     name, years = context.municipality.name, own.index.to_numpy()
     figure, axes = theme.new_figure(height=3.6)

@@ -41,10 +41,10 @@ def share_table(context: RunContext, case: EffectCase) -> Markdown:
 
 
 def yearly_table(case: EffectCase) -> Markdown:
-    """Return actual, expected and the difference year by year."""
+    """Return actual, expected and the difference year by year; nothing without an estimate: the figure above says why."""
     effect = case.result.effect
     if not effect.assessable:
-        return not_assessable_note(case)
+        return paragraphs("")
     frame = effect.yearly.join(effect.path[["actual", "expected"]]).reset_index()
     frame["year"] = frame["year"].astype(str)
     return table(

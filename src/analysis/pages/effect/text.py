@@ -6,7 +6,14 @@ from analysis.answers.effect import EffectCase, statements_known
 from analysis.answers.reform import events_within
 from analysis.effects.wording import years_text
 from analysis.pages.effect.summary import no_estimate, years_of
-from analysis.pages.parts.markdown import Markdown, bullet_list, capitalise, paragraphs, sentence_list
+from analysis.pages.parts.markdown import (
+    Markdown,
+    bullet_list,
+    capitalise,
+    lower_first,
+    paragraphs,
+    sentence_list,
+)
 from analysis.runs import RunContext
 from foundation.swedish import day_name, percent, points
 
@@ -25,7 +32,7 @@ def question_text(context: RunContext, case: EffectCase) -> Markdown:
         f"{question.start_year} och utvärderas på {years}. {known}",
         plan.decided_note or "",
         window_events(context, case),
-        f"Måttet är {short[:1].lower()}{short[1:]}. Effekten är skillnaden mellan den "
+        f"Måttet är {lower_first(short)}. Effekten är skillnaden mellan den "
         "andel som blev och den "
         "som var att vänta utan planen. Det väntade räknas ut från hur det gick i kommuner med liknande "
         "nivå, utveckling och "

@@ -101,6 +101,11 @@ def sentence_list(items: Sequence[str], conjunction: str = "och") -> str:
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
 
 
+def lower_first(text: str) -> str:
+    """Return `text` with its first letter small, the rest untouched: for use inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def capitalise(text: str) -> str:
     """Return `text` with its first letter as a capital, the rest untouched."""
     return text[:1].upper() + text[1:]

@@ -12,6 +12,7 @@ from analysis.pages.parts.markdown import (
     capitalise,
     conclusion,
     key_figures,
+    lower_first,
     named_link,
     paragraphs,
 )
@@ -92,7 +93,7 @@ def municipality_briefs(overview: Overview) -> Markdown:
 
 
 def _more(run: Run, name: str, notebook: str) -> str:
-    return named_link(f"Mer om {name[:1].lower()}{name[1:]}", _page(run, notebook), f"i {run.rubrik}")
+    return named_link(f"Mer om {lower_first(name)}", _page(run, notebook), f"i {run.rubrik}")
 
 
 def _brief_link(run: Run) -> str:

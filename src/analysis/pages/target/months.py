@@ -10,7 +10,7 @@ from analysis.answers.months import HOW_TO
 from analysis.calendar import centre, period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
-from analysis.pages.parts.markdown import Markdown, capitalise, paragraphs
+from analysis.pages.parts.markdown import Markdown, capitalise, lower_first, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.pages.position.months import draw_months, month_axis
 from analysis.runs import RunContext
@@ -28,8 +28,8 @@ def forecast_text(context: RunContext, state: MonthState) -> Markdown:
     about = "en slutlig månad" if months == 1 else f"{count(months)} slutliga månader"
     return paragraphs(
         _place(context, found),
-        f"Prognosen gäller {_lower(found.months.measure.namn)} och bygger på {about}. Bredvid står den naiva: samma månad "
-        "förra året.",
+        f"Prognosen gäller {lower_first(found.months.measure.namn)} och bygger på {about}. Bredvid står den naiva: samma "
+        "månad förra året.",
         " ".join(found.reasons),
         _misses_text(found),
     )
@@ -61,10 +61,6 @@ def _place(context: RunContext, found: MonthForecast) -> str:
         if context.target is None
         else "Målet gäller ett annat mått, så månadsserien ger ingen sannolikhet för målet."
     )
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]
 
 
 def _misses_text(found: MonthForecast) -> str:
@@ -159,4 +155,4 @@ def month_forecast_table(context: RunContext, state: MonthState) -> Markdown:
         Column("interval", "80 procents intervall"),
         Column("naive", "Samma månad förra året", "number", digits, unit=unit),
     ]
-    return table(frame, columns, caption=f"Månadsprognos: {_lower(found.months.measure.namn)}")
+    return table(frame, columns, caption=f"Månadsprognos: {lower_first(found.months.measure.namn)}")

@@ -15,6 +15,7 @@ from analysis.pages.parts.markdown import (
     capitalise,
     conclusion,
     key_figures,
+    lower_first,
     paragraphs,
 )
 from analysis.pages.target.basis import cross_check_text, used_text
@@ -59,12 +60,12 @@ def disagreement_sentences(
     target = context.target
     assert target is not None
     low, high = probability(apart.low), probability(apart.high)
-    chosen = f"{apart.chosen.name[:1].lower()}{apart.chosen.name[1:]}"
+    chosen = lower_first(apart.chosen.name)
     ends = f"{decimal(apart.chosen.low80, 2)} och {percent(apart.chosen.high80, 2)}"
     span = f"; måttet väntas hamna mellan {ends}" if forecast else ""
     return (
         f"**Svaret beror på hur målet läses: sannolikheten att nå {target.namn} är allt från {low} till {high}.**",
-        f"Nämnden behöver avgöra: {apart.question[:1].lower()}{apart.question[1:]}",
+        f"Nämnden behöver avgöra: {lower_first(apart.question)}",
         f"Med vald läsning ({chosen}) är den {probability(apart.chosen.probability)}{span}.",
     )
 
