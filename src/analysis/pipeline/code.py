@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
+import os
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,10 @@ from foundation.files import sha256_of
 
 _ROOT = Path(analysis.__file__).resolve().parent.parent
 _PACKAGES = ("analysis", "renderer", "foundation")
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.MULTILINE
+)
+_NAME = re.compile(r"[\w.]+")
 
 
 def imported_by(notebook: Path) -> tuple[str, ...]:
@@ -22,21 +27,23 @@ def imported_by(notebook: Path) -> tuple[str, ...]:
     found: set[str] = set()
     for cell in cells:
         if cell["cell_type"] == "code":
-            found |= _imports(_plain("".join(cell["source"])))
+            found |= _imports("".join(cell["source"]))
     return tuple(sorted(found))
 
 
 def code_files(modules: Iterable[str], root: Path = _ROOT) -> tuple[Path, ...]:
     """Return the files of modules, of all that they import in turn, and of the packages they lie in."""
-    seen: set[Path] = set()
-    waiting = [path for name in modules for path in _files(name, root)]
+    there = _listing(root)
+    seen: set[str] = set()
+    waiting = [file for name in modules for file in _files(name, there)]
     while waiting:
-        path = waiting.pop()
-        if path not in seen:
-            seen.add(path)
-            waiting += [file for name in _read(path)[1] for file in _files(name, root)]
-    beside = {other for path in seen for other in path.parent.iterdir() if other.suffix in {".yml", ".csv"}}
-    return tuple(sorted(seen | beside))
+        file = waiting.pop()
+        if file not in seen:
+            seen.add(file)
+            waiting += [found for name in _read(root / file)[1] for found in _files(name, there)]
+    rooms = {file.rpartition("/")[0] for file in seen}
+    beside = {file for file in there if file.endswith((".yml", ".csv")) and file.rpartition("/")[0] in rooms}
+    return tuple(sorted(root / file for file in seen | beside))
 
 
 def code_hash(modules: Iterable[str], root: Path = _ROOT) -> str:
@@ -48,14 +55,21 @@ def code_hash(modules: Iterable[str], root: Path = _ROOT) -> str:
     return digest.hexdigest()
 
 
-def _files(name: str, root: Path) -> list[Path]:
+def _listing(root: Path) -> frozenset[str]:
+    """Names of all files of the project's packages below `root`, with forward slashes."""
+    return frozenset(
+        f"{os.path.relpath(here, root).replace(os.sep, '/')}/{name}"
+        for package in _PACKAGES
+        for here, _, names in os.walk(root / package)
+        for name in names
+    )
+
+
+def _files(name: str, there: frozenset[str]) -> list[str]:
     """Files of a dotted name: the module and the packages above it. A name inside a module is that module's file."""
     parts = name.split(".")
-    found = []
-    for end in range(1, len(parts) + 1):
-        place = root.joinpath(*parts[:end])
-        found += [path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()]
-    return found
+    places = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    return [file for place in places for file in (f"{place}/__init__.py", f"{place}.py") if file in there]
 
 
 def _read(path: Path) -> tuple[str, frozenset[str]]:
@@ -72,17 +86,13 @@ def _read_version(path: Path, changed: int, size: int) -> tuple[str, frozenset[s
 
 
 def _imports(source: str) -> set[str]:
-    """Return the dotted names that a text imports from this project, also inside functions."""
+    """Return the dotted names that a text imports from this project, also inside functions.
+
+    Found in the text, since parsing the whole project takes seconds: a line of a docstring that reads as an import, or a
+    name after ``as``, counts too, which can only make more of the code matter, never less.
+    """
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    for module, listed, plain in _IMPORT.findall(source):
+        names |= {module, *(f"{module}.{name}" for name in _NAME.findall(listed))} if module else set()
+        names |= set(_NAME.findall(plain))
     return {name for name in names if name.split(".")[0] in _PACKAGES}
-
-
-def _plain(source: str) -> str:
-    """Blank out IPython's own lines, which are no Python."""
-    lines = source.split("\n")
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)

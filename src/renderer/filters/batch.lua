@@ -14,9 +14,7 @@ local function inline_html(text)
 end
 
 local function render(page)
-  local doc = pandoc.read(page.markdown, 'markdown')
-  local toc
-  doc, toc = content.process(doc, { toc_depth = page.toc_depth })
+  local doc, toc = content.read(page.markdown, { toc_depth = page.toc_depth })
   local result = { name = page.name, html = pandoc.write(doc, 'html', options()), toc = toc, inlines = {}, plain = {} }
   for key, text in pairs(page.inlines or {}) do
     result.inlines[key], result.plain[key] = inline_html(text)

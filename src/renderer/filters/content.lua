@@ -25,7 +25,7 @@ local function lone_image(block)
 end
 
 -- Numbers: per page and kind, in document order; references may come first. `count` goes on from page to page in Word.
-local function number_floats(doc, count)
+local function number_floats(doc, count, equations)
   local numbers = {}
   local function take(id)
     local kind = kind_of(id)
@@ -49,7 +49,7 @@ local function number_floats(doc, count)
       if image then take(image.identifier) end
     end,
   }
-  doc:walk {
+  if equations then doc:walk {
     Inlines = function(inlines)
       for i, inline in ipairs(inlines) do
         if inline.t == 'Str' and i > 1 then
@@ -60,7 +60,7 @@ local function number_floats(doc, count)
         end
       end
     end,
-  }
+  } end
   return numbers
 end
 
@@ -360,14 +360,17 @@ local function contents(doc, depth)
   return list
 end
 
--- Returns the changed document and its contents list. `options`: word (boolean), toc_depth (number), count (by kind).
-function content.process(doc, options)
+-- Returns a page's document, changed, and its contents list. `options`: word (boolean), toc_depth (number), count (by kind).
+-- To walk every run of words is dear, so equations and references are looked for only where the text has their signs.
+function content.read(markdown, options)
+  local doc = pandoc.read(markdown, 'markdown')
+  local equations = markdown:find('{#eq-', 1, true)
   local count = options.count or { fig = 0, tbl = 0, eq = 0 }
-  local ctx = { numbers = number_floats(doc, count), word = options.word }
+  local ctx = { numbers = number_floats(doc, count, equations), word = options.word }
   local list = contents(doc, options.toc_depth or 3)
   doc = doc:walk { RawBlock = function(raw) return reread_html(ctx, raw) end }
-  doc = doc:walk { Inlines = function(inlines) return number_equations(ctx, inlines) end }
-  doc = doc:walk { Cite = function(cite) return reference(ctx, cite) end }
+  if equations then doc = doc:walk { Inlines = function(inlines) return number_equations(ctx, inlines) end } end
+  if markdown:find('@', 1, true) then doc = doc:walk { Cite = function(cite) return reference(ctx, cite) end } end
   doc = doc:walk {
     traverse = 'bottomup',
     Para = function(para)

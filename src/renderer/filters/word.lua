@@ -83,8 +83,7 @@ local function as_png(src)
 end
 
 local function part_blocks(part, count)
-  local doc = pandoc.read(part.markdown, 'markdown')
-  doc = content.process(doc, { word = true, count = count })
+  local doc = content.read(part.markdown, { word = true, count = count })
   doc = doc:walk {
     Image = function(image)
       if image.src:sub(1, #part.own) ~= part.own then image.src = part.folder .. '/' .. image.src end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 from dataclasses import replace
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 from tests.edit import replace_line, reseal
 
+import analysis
 from analysis.panel import build_panel
 from analysis.paths import Project
-from analysis.pipeline.code import code_files, code_hash, imported_by
+from analysis.pipeline.code import _imports, code_files, code_hash, imported_by
 from analysis.pipeline.manifest import stored
 from analysis.pipeline.staleness import Planned, linked_plans, plan_runs
 from analysis.runs import load_runs
@@ -141,6 +143,22 @@ def test_a_notebook_depends_on_the_modules_it_imports_and_no_others(tmp_path: Pa
     assert code_hash(imported_by(notebook), tmp_path) == before
     (package / "near.py").write_text("x = 1", encoding="utf-8")
     assert code_hash(imported_by(notebook), tmp_path) != before
+
+
+def test_every_import_that_python_sees_is_found_in_the_text() -> None:
+    """The whole source, parsed: what `code._imports` reads from the text must hold all of it."""
+    source = Path(analysis.__file__).parents[1]
+    for path in sorted(source.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        parsed: set[str] = set()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                parsed |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                assert not node.level, f"{path}: relative import"
+                parsed |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        ours = {name for name in parsed if name.split(".")[0] in {"analysis", "foundation", "renderer"}}
+        assert ours <= _imports(text), path
 
 
 def test_a_copy_elsewhere_has_the_same_keys(copy: Project, tmp_path: Path) -> None:
