@@ -15,14 +15,13 @@ from foundation.errors import BistandError
 from foundation.memory import slot
 from renderer.config import SiteConfig, load_config
 from renderer.glossary import Glossary, load_glossary
-from renderer.head import first_picture
 from renderer.links import local_target, page_url
 from renderer.pandoc import PageBody, PageJob, pandoc_version, run_batch
 from renderer.phones import PHONE
 from renderer.search import search_files
 from renderer.shell import ASSET_FOLDER, ASSETS, MAIN_ID, Page, render_page
 from renderer.source import PageSource, read_source
-from renderer.tidy import parse, tidy_body
+from renderer.tidy import tidy_body
 
 RENDERER = "inbyggd"
 BATCH = 16
@@ -32,6 +31,7 @@ _ROOMS = (
     "renderer.filters",
     "renderer.folds",
     "renderer.glossary",
+    "renderer.head",
     "renderer.pandoc",
     "renderer.phones",
     "renderer.tidy",
@@ -108,8 +108,7 @@ def render(stage: Path, out: Path, *, jobs: int = 2, cache: Path | None = None) 
     pages, reused = _make_pages(prepared, config, jobs, cache)
     titles = {page.source.path: page.title for page in pages}
     before_body = _before_body(stage, config)
-    shown = (first_picture(parse(page.body.html), page.source.path) for page in pages)
-    picture = next((found for found in shown if found), "")
+    picture = next((page.body.picture for page in pages if page.body.picture), "")
     for page, item in zip(pages, prepared, strict=True):
         html = render_page(page, config, titles, before_body, picture)
         files.write_text(out / page_url(page.source.path), html)

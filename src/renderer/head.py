@@ -33,27 +33,24 @@ def first_picture(main: BeautifulSoup | Tag, page: str) -> str:
     return posixpath.join(PurePosixPath(page).parent.as_posix(), str(found["href"])) if found else ""
 
 
-def head_tags(
-    config: SiteConfig, page: str, title: str, main: BeautifulSoup | Tag, described: str | None, picture: str
-) -> tuple[HeadTag, ...]:
+def head_tags(config: SiteConfig, page: str, title: str, text: str, picture: str) -> tuple[HeadTag, ...]:
     """Return what stands in the head of a page (its path from the root).
 
     Parameters
     ----------
-    described
-        The page's own description, if its source has one.
+    text
+        The page's own description, or its first answer; the site's description stands in for an empty one.
     picture
-        Picture of the site, for pages without a figure.
+        The page's first figure, or the site's, from the root.
     """
-    text = described or first_answer(main) or config.website.description or ""
-    shown = first_picture(main, page) or picture
+    text = text or config.website.description or ""
     base = (config.website.site_url or "").rstrip("/")
     tags: list[HeadTag] = [("meta", {"property": "og:title", "content": title})]
     if text:
         tags.append(("meta", {"name": "description", "content": text}))
         tags.append(("meta", {"property": "og:description", "content": text}))
-    if shown:
-        address = f"{base}/{posixpath.normpath(shown)}" if base else relative(shown, page)
+    if picture:
+        address = f"{base}/{posixpath.normpath(picture)}" if base else relative(picture, page)
         tags.append(("meta", {"property": "og:image", "content": address}))
     if base:
         tags.append(("meta", {"property": "og:url", "content": f"{base}/{page_url(page)}"}))

@@ -25,7 +25,7 @@ from renderer.config import SiteConfig, load_config
 from renderer.embedded import RenderReport
 from renderer.folds import fold_sections, number_code
 from renderer.glossary import Glossary, load_glossary, mark_terms
-from renderer.head import first_picture, head_tags, put_head_tags
+from renderer.head import first_answer, first_picture, head_tags, put_head_tags
 from renderer.links import page_url, relative
 from renderer.phones import PHONE, add_phone_figures
 from renderer.quarto_chrome import keep_to_the_run, pick_runs
@@ -202,9 +202,10 @@ def _with_head(html: str, config: SiteConfig, name: str, picture: str) -> str:
         return html
     title = main.find("h1")
     own = soup.find("meta", attrs={"name": "description"})
-    described = str(own["content"]) if isinstance(own, Tag) and own.get("content") else None
+    described = str(own["content"]) if isinstance(own, Tag) and own.get("content") else ""
     words = " ".join(title.get_text(" ").split()) if isinstance(title, Tag) else config.website.title
-    put_head_tags(soup, head_tags(config, name, words, main, described, picture))
+    text, shown = described or first_answer(main), first_picture(main, name) or picture
+    put_head_tags(soup, head_tags(config, name, words, text, shown))
     return str(soup)
 
 

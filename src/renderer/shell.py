@@ -18,7 +18,7 @@ from renderer.links import relative
 from renderer.menus import build_menus, home_url
 from renderer.pandoc import TocEntry
 from renderer.source import PageSource
-from renderer.tidy import TidyBody, parse
+from renderer.tidy import TidyBody
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent / "assets"
@@ -115,7 +115,6 @@ def render_page(
         Preview picture of pages without a figure, from the root.
     """
     source = page.source
-    described = source.meta.description
     site = config.website
 
     def root(path: str) -> str:
@@ -139,7 +138,13 @@ def render_page(
             lang=source.meta.lang,
             main_id=MAIN_ID,
             menus=build_menus(config, source.path, titles),
-            head_tags=head_tags(config, source.path, page.title, parse(page.body.html), described, picture),
+            head_tags=head_tags(
+                config,
+                source.path,
+                page.title,
+                source.meta.description or page.body.answer,
+                page.body.picture or picture,
+            ),
             root=root("."),
             site_css=[root(name) for name in config.format.html.css],
             site_title=site.title,

@@ -12,6 +12,7 @@ from bs4.element import NavigableString, PreformattedString
 from renderer import links
 from renderer.folds import fold_sections, number_code
 from renderer.glossary import Glossary, mark_terms
+from renderer.head import first_answer, first_picture
 from renderer.phones import add_phone_figures
 from renderer.tables import mend_table
 
@@ -64,11 +65,17 @@ class TidyBody:
         Local files that the body refers to, from the site's root.
     sections
         Text for the search, by heading.
+    answer
+        The page's first answer as plain text, for its head.
+    picture
+        Path from the root of its first figure with a PNG; empty without one.
     """
 
     html: str
     files: tuple[str, ...]
     sections: tuple[Section, ...]
+    answer: str
+    picture: str
 
 
 def tidy_body(
@@ -108,7 +115,9 @@ def tidy_body(
     fold_sections(soup)
     number_code(soup)
     mark_terms(soup, glossary, page)
-    return TidyBody(str(soup), files, sections)
+    html = str(soup)
+    whole = parse(html)  # pieces of text that stand side by side are one again
+    return TidyBody(html, files, sections, first_answer(whole), first_picture(whole, page))
 
 
 def parse(html: str) -> BeautifulSoup:

@@ -70,11 +70,13 @@ def append_runs(log: Path, folders: Iterable[Path]) -> Appended:
         If a row breaks a rule of the log.
     """
     added = there = 0
+    stored = read_log(log)
     for folder in folders:
         file = folder / "results" / ROWS_FILE
         if file.exists():
-            result = append(log, _not_said_before(read_log(log), read_rows(file)))
+            result = append(log, _not_said_before(stored, read_rows(file)), stored)
             added, there = added + result.added, there + result.already_there
+            stored = read_log(log) if result.added else stored
     return Appended(added, there)
 
 

@@ -156,8 +156,13 @@ def validate(rows: pd.DataFrame) -> None:
         raise ValueError(f"prognosrad {fault[0] + 1}: {fault[1]}")
 
 
-def append(file: Path, rows: pd.DataFrame) -> Appended:
+def append(file: Path, rows: pd.DataFrame, stored: pd.DataFrame | None = None) -> Appended:
     """Add the rows that are not logged yet; the stored text stays byte for byte what it was.
+
+    Parameters
+    ----------
+    stored
+        The log, where the caller has just read it.
 
     Raises
     ------
@@ -167,7 +172,7 @@ def append(file: Path, rows: pd.DataFrame) -> Appended:
         If the stored file is not a whole forecast log.
     """
     validate(rows)
-    stored = read_log(file)
+    stored = read_log(file) if stored is None else stored
     known = set(map(tuple, stored[list(KEY)].astype(str).to_numpy()))
     fresh = rows.loc[[tuple(key) not in known for key in rows[list(KEY)].astype(str).to_numpy()]]
     if len(fresh):

@@ -6,6 +6,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: Environment variable with the modules that the process which workers are forked from imports for them (`preload`).
+PRELOADED = "BISTAND_FORLADDA"
+
 
 @dataclass(frozen=True)
 class Job:

@@ -1,6 +1,7 @@
 """What every notebook would import and prepare on its own, done once in the process that workers are forked from.
 
-`multiprocessing.forkserver` imports this module. The modules of the notebooks at hand are named in `VARIABLE`.
+`multiprocessing.forkserver` imports this module, and nothing else does: to import it is to load. The modules of the
+notebooks at hand are named in `jobs.PRELOADED`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import sys
 from types import SimpleNamespace
 
-VARIABLE = "BISTAND_FORLADDA"
+from analysis.pipeline.jobs import PRELOADED
 
 _STACK = (
     "papermill",
@@ -83,7 +84,7 @@ def load() -> None:
     _import_pandas()
     # jsonschema, which nbformat imports, would build a grammar of web addresses for a check that nobody asks for
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    for name in (*_STACK, *os.environ.get(VARIABLE, "").split()):
+    for name in (*_STACK, *os.environ.get(PRELOADED, "").split()):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     with contextlib.suppress(Exception):

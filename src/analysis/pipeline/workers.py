@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 
 from analysis.pipeline.execute import KERNEL_ENVIRONMENT, Limits, execute_job
-from analysis.pipeline.jobs import Job, Outcome
+from analysis.pipeline.jobs import PRELOADED, Job, Outcome
 from analysis.pipeline.kernel import prepare_kernel
 
 PRELOAD = "analysis.pipeline.preload"
@@ -129,11 +129,9 @@ def _fork_server(modules: tuple[str, ...]) -> BaseContext:
     """Return a context whose processes are forked from one that has imported the stack and `modules`."""
     from multiprocessing import forkserver
 
-    from analysis.pipeline.preload import VARIABLE
-
     context = get_context("forkserver")
     context.set_forkserver_preload([PRELOAD])
-    with _environment({**KERNEL_ENVIRONMENT, VARIABLE: " ".join(modules)}):
+    with _environment({**KERNEL_ENVIRONMENT, PRELOADED: " ".join(modules)}):
         forkserver.ensure_running()
     return context
 
