@@ -37,6 +37,8 @@ _KINDS: Final = (
     ),
     (re.compile(r"^[=@\t]|^[+-](?=[^\s\d])", re.M), "början på en formel i ett kalkylblad"),
 )  # fmt: skip
+#: Signs without which no text can be any of these; most texts have none of them.
+_SIGNS: Final = re.compile(r"[^\w ,.;()/%\"'–—”’…]|_")
 _FORMULA: Final = re.compile(r"^[=+\-@\t](?!\s*$)")
 _NUMBER: Final = re.compile(r"^[+-]?\d[\d\s.,]*$")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -91,6 +93,8 @@ def _as_text(value: object) -> object:
 
 
 def _first(text: str) -> tuple[str, str] | None:
+    if _SIGNS.search(text) is None:
+        return None
     for pattern, kind in _KINDS:
         match = pattern.search(text)
         if match:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from analysis import plain
 from analysis.declarations.model import load_declarations
 from analysis.pages.parts.figure import publish_data
 from analysis.panel.build import assemble, read_frames
@@ -209,3 +213,15 @@ def test_a_csv_computes_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
 
 def test_a_terminal_gets_text() -> None:
     assert printable("Å\x1b[2J\x07\u202e\n\tÖ") == "Å·[2J··\n\tÖ"
+
+
+@given(st.text(st.sampled_from("aåZ1_ \n\t-+=@#<>{}[]()!^~*`$&;:.,%\\/|'\"–”’…\x07\u200b\u202e")) | st.text())
+@settings(max_examples=1500)
+def test_no_rule_is_passed_by_for_want_of_a_sign(text: str) -> None:
+    """A text is let through at once where it has none of the signs; every rule must need one of them."""
+    broken = [kind for pattern, kind in plain._KINDS if pattern.search(text)]
+    if broken:
+        with pytest.raises(BistandError, match=re.escape(broken[0])):
+            demand_plain({"text": text}, "fil")
+    else:
+        demand_plain({"text": text}, "fil")

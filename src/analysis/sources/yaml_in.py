@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import copy
+import pickle
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -85,12 +86,22 @@ def read_yaml(path: Path) -> object:
         raise BistandError(
             "Filen är inte sparad som UTF-8.", file=path, fix="Spara om filen med teckenkodningen UTF-8."
         ) from error
-    return copy.deepcopy(_parsed(path, text))
+    content: object = pickle.loads(_parsed(_Text(text, path)))
+    return content
 
 
-@lru_cache(maxsize=128)
-def _parsed(path: Path, text: str) -> object:
+@dataclass(frozen=True)
+class _Text:
+    """A file's text; the same text in another place is the same, and its place is only said where it is wrong."""
+
+    text: str
+    path: Path = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _parsed(read: _Text) -> bytes:
     """Parse and check one version of a file; a process that reads it again, or a fork of it, has it in memory."""
+    path, text = read.path, read.text
     try:
         content = yaml.load(text, Loader=_StrictLoader)
     except yaml.MarkedYAMLError as error:
@@ -109,7 +120,7 @@ def _parsed(path: Path, text: str) -> object:
     except yaml.YAMLError as error:
         raise BistandError(f"Filen går inte att läsa som YAML: {error}", file=path) from error
     demand_plain(content, path)
-    return content
+    return pickle.dumps(content)
 
 
 def _no_day(text: str) -> tuple[int | None, str]:
