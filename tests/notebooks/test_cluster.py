@@ -20,6 +20,8 @@ from analysis.pipeline.schedule import Workers, run_jobs
 from analysis.pipeline.workers import LocalWorkers
 from foundation.errors import BistandError
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(60, memory=4 * 2**30)
 
 

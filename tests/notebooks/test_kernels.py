@@ -81,6 +81,7 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @forks
+@pytest.mark.slow
 def test_a_forked_kernel_gives_the_same_bytes_as_an_ordinary_one(tmp_path: Path, scratch: Path) -> None:
     written = []
     for warm in (False, True):
@@ -95,6 +96,7 @@ def test_a_forked_kernel_gives_the_same_bytes_as_an_ordinary_one(tmp_path: Path,
 
 
 @forks
+@pytest.mark.slow
 def test_a_notebook_that_goes_wrong_ends_itself_and_no_other(tmp_path: Path, scratch: Path) -> None:
     jobs = [_job(tmp_path, name, "x = 1", text) for name, text in BAD.items()]
     jobs += [_job(tmp_path, "god", "x = 1", "x + 1")]

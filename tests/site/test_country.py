@@ -222,7 +222,13 @@ def test_what_is_downloaded_is_what_is_shown(
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
+    ("width", "scheme"),
+    [
+        (1280, "light"),
+        (320, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+        pytest.param(320, "light", marks=pytest.mark.slow),
+    ],
 )
 def test_wcag_and_no_sideways_scroll(browser: Browser, site: Path, width: int, scheme: str) -> None:
     assert site_browser.axe_violations(browser, site, PAGES, schemes=[scheme], widths=[width]) == []

@@ -100,6 +100,11 @@ def execute_notebook(
     from papermill.exceptions import PapermillExecutionError
 
     limits = limits or Limits()
+    running = ["?"]
+
+    def begin(cell: object, cell_index: int) -> None:
+        running[0] = str(cell_index + 1)
+
     place = sockets or Path(tempfile.mkdtemp(prefix="bistand-"))
     try:
         papermill.execute_notebook(
@@ -110,6 +115,8 @@ def execute_notebook(
             cwd=cwd,
             progress_bar=False,
             log_output=False,
+            request_save_on_cell_execute=False,
+            on_cell_start=begin,
             execution_timeout=limits.cell_seconds,
             extra_arguments=list(ARGUMENTS),
             **_transport(place, kernel),
@@ -124,13 +131,13 @@ def execute_notebook(
         ) from error
     except CellTimeoutError as error:
         raise BistandError(
-            f"cell {_running_cell(target)} var inte klar efter {limits.cell_seconds} sekunder",
+            f"cell {running[0]} var inte klar efter {limits.cell_seconds} sekunder",
             file=source.name,
             fix="Gör cellens räkning mindre och kör igen. Den förra godkända körningen är kvar.",
         ) from error
     except DeadKernelError as error:
         raise BistandError(
-            f"cell {_running_cell(target)} avslutade Python: koden gjorde det själv, eller så tog minnet slut",
+            f"cell {running[0]} avslutade Python: koden gjorde det själv, eller så tog minnet slut",
             file=source.name,
             fix="Kör anteckningsboken för hand för att se var. Den förra godkända körningen är kvar.",
         ) from error
@@ -138,17 +145,6 @@ def execute_notebook(
         if sockets is None:
             shutil.rmtree(place, ignore_errors=True)
     clean_notebook(target)
-
-
-def _running_cell(path: Path) -> str:
-    """Return the number of the cell that was running when papermill last stored the notebook; ? if it never did."""
-    if not path.is_file():
-        return "?"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    states = [cell["metadata"].get("papermill", {}).get("status") for cell in cells]
-    waiting = [place for place, state in enumerate(states, 1) if state in {"running", "failed"}]
-    started = [place for place, state in enumerate(states, 1) if state != "pending"]
-    return str(waiting[-1] if waiting else started[-1] if started else "?")
 
 
 def _transport(sockets: Path, kernel: WarmKernel | None) -> dict[str, Any]:
