@@ -51,31 +51,37 @@ class Study:
     naives: dict[str, Naive]
 
 
-def synthetic_town() -> tuple[Microdata, History, list[Starters]]:
-    """Generate the example municipality of both notebooks."""
-    data, starters = generate_with_starters(Municipality(inflow=INFLOW), SEED)
+def synthetic_town(inflow: float = INFLOW, seed: int = SEED) -> tuple[Microdata, History, list[Starters]]:
+    """Generate the example municipality of both notebooks; `inflow` is persons a month with new bistånd."""
+    data, starters = generate_with_starters(Municipality(inflow=inflow), seed)
     return data, build_history(data.spells, data.measures, data.background, data.window), starters
 
 
-def open_study() -> Study:
-    """Generate, estimate and simulate the truth: ten to twenty seconds, deterministic."""
+def open_study(inflow: float = INFLOW, seed: int = SEED, draws: int = DRAWS) -> Study:
+    """Generate, estimate and simulate the truth: ten to twenty seconds, deterministic.
+
+    Parameters
+    ----------
+    draws
+        Bootstrap draws behind each interval.
+    """
     return remember(
         "exempelstudie",
-        (INFLOW, SEED, DRAWS, CLONES),
+        (inflow, seed, draws, CLONES),
         ("analysis.calendar", "analysis.micro", "analysis.answers.micro_study"),
-        _make_study,
+        lambda: _make_study(inflow, seed, draws),
     )
 
 
-def _make_study() -> Study:
-    data, history, starters = synthetic_town()
+def _make_study(inflow: float, seed: int, draws: int) -> Study:
+    data, history, starters = synthetic_town(inflow, seed)
     results, truths, naives = {}, {}, {}
-    town = Municipality(inflow=INFLOW)
+    town = Municipality(inflow=inflow)
     for number, name in enumerate(history.measures):
         results[name] = assess(
-            history, number, data.status, draws=DRAWS, seed=SEED, groups=name == SHOWN_IN_FULL
+            history, number, data.status, draws=draws, seed=seed, groups=name == SHOWN_IN_FULL
         )
-        truths[name] = true_effect(town, starters[number], 24, CLONES, SEED)
+        truths[name] = true_effect(town, starters[number], 24, CLONES, seed)
         naives[name] = naive(emulate(history, number), 12)
     return Study(data, history, results, truths, naives)
 
