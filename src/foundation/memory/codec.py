@@ -102,13 +102,20 @@ def _name(kind: type) -> str:
 
 
 def _series(values: pd.Series | pd.Index, arrays: list[np.ndarray]) -> object:
-    """Values and dtype; numbers and truth values as an array, the rest one by one."""
+    """Values and dtype: numbers and truth values as an array, texts once each with their places, the rest one by one."""
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
         return {"d": str(values.dtype), "a": _keep(values.to_numpy(), arrays)}
     if str(values.dtype) not in {"str", "object", "string"}:
         raise TypeError(f"a column of {values.dtype} cannot be stored")
-    items = [None if isinstance(item, float) and item != item else _encode(item, arrays) for item in values]
-    return {"d": str(values.dtype), "v": items}
+    items = list(values)
+    if all(type(item) is str for item in items):
+        places = {text: place for place, text in enumerate(dict.fromkeys(items))}
+        numbers = np.array([places[item] for item in items], dtype=np.int32)
+        return {"d": str(values.dtype), "u": list(places), "k": _keep(numbers, arrays)}
+    return {
+        "d": str(values.dtype),
+        "v": [None if isinstance(item, float) and item != item else _encode(item, arrays) for item in items],
+    }
 
 
 def _index(index: pd.Index, arrays: list[np.ndarray]) -> object:
@@ -177,6 +184,8 @@ def _class(name: str) -> Any:
 def _decode_series(value: dict[str, Any], arrays: list[np.ndarray]) -> Any:
     if "a" in value:
         return arrays[value["a"]]
+    if "u" in value:
+        return pd.array(np.array(value["u"], dtype=object)[arrays[value["k"]]], dtype=value["d"])
     return pd.array([_decode(item, arrays) for item in value["v"]], dtype=value["d"])
 
 
