@@ -70,7 +70,7 @@ def fit_binary(
     start: Floats | None = None,
     steps: int = _MOST_STEPS,
 ) -> BinaryFit:
-    """Fit P(y = 1) by Fisher scoring.
+    """Fit P(y = 1) by Fisher scoring; a step that makes the fit worse is halved.
 
     Parameters
     ----------
@@ -92,16 +92,21 @@ def fit_binary(
     penalty = np.full(x.shape[1], ridge)
     penalty[0] = 0.0
     beta = _first_guess(x, y, w, link) if start is None else start.copy()
-    converged = False
+    converged, reached, last = False, -np.inf, beta
     for _ in range(steps):
-        gradient, information = _score(x, y, w, beta, link)
+        likelihood, gradient, information = _score(x, y, w, beta, link)
+        likelihood -= 0.5 * float(penalty @ beta**2)
+        if likelihood < reached - _TOLERANCE * abs(reached):  # the step went too far: half of it
+            beta = (beta + last) / 2
+            continue
+        reached, last = likelihood, beta
         information[np.diag_indices_from(information)] += penalty
         step = np.linalg.solve(information, gradient - penalty * beta)
         beta = beta + np.clip(step, -5.0, 5.0)
         if np.abs(step).max() < _TOLERANCE:
             converged = True
             break
-    _, information = _score(x, y, w, beta, link)
+    _, _, information = _score(x, y, w, beta, link)
     information[np.diag_indices_from(information)] += penalty
     return BinaryFit(beta, np.asarray(np.linalg.inv(information), np.float64), converged)
 
@@ -113,14 +118,16 @@ def _first_guess(x: Floats, y: Floats, w: Floats, link: Link) -> Floats:
     return beta
 
 
-def _score(x: Floats, y: Floats, w: Floats, beta: Floats, link: Link) -> tuple[Floats, Floats]:
-    """Gradient and expected information of the weighted log likelihood."""
+def _score(x: Floats, y: Floats, w: Floats, beta: Floats, link: Link) -> tuple[float, Floats, Floats]:
+    """Weighted log likelihood, its gradient and its expected information."""
     eta = x @ beta
     if link == "logit":
         p = logistic(eta)
-        return x.T @ (w * (y - p)), gram(x, w * p * (1 - p))
+        likelihood = float(w @ (y * eta - np.logaddexp(0, eta)))
+        return likelihood, x.T @ (w * (y - p)), gram(x, w * p * (1 - p))
     rate = np.exp(np.clip(eta, -30, 4))
     p = -np.expm1(-rate)
     slope = rate * np.exp(-rate)
     variance = np.maximum(p * (1 - p), 1e-300)
-    return x.T @ (w * slope * (y - p) / variance), gram(x, w * slope**2 / variance)
+    likelihood = float(w @ np.where(y > 0, np.log(np.maximum(p, 1e-300)), -rate))
+    return likelihood, x.T @ (w * slope * (y - p) / variance), gram(x, w * slope**2 / variance)

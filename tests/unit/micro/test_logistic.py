@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.micro.hazard import fit_competing
-from analysis.micro.logistic import fit_binary, gram, logistic
+from analysis.micro.logistic import RIDGE, fit_binary, gram, logistic
 
 
 def simulated(seed: int, n: int = 3000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -51,6 +51,20 @@ def test_a_level_without_events_stays_finite() -> None:
     fit = fit_binary(x, y)
     assert np.isfinite(fit.beta).all()
     assert logistic(np.array([fit.beta.sum()]))[0] < 0.01
+
+
+def test_a_step_that_goes_too_far_is_halved() -> None:
+    """Two rare columns far from nought: the first whole steps overshoot, and without halving the fit swings for ever."""
+    rng = np.random.default_rng(11)
+    n, k = int(rng.integers(30, 400)), int(rng.integers(1, 6))
+    rare = (rng.random((n, k)) < rng.random() * 0.2) * rng.choice([1, 5, 20])
+    x = np.column_stack([np.ones(n), rare]).astype(float)
+    y = (rng.random(n) < rng.choice([0.01, 0.05, 0.9])).astype(float)
+    w = rng.choice([0, 1, 50.0], n)
+    fit = fit_binary(x, y, w)
+    assert fit.converged
+    penalty = RIDGE * np.r_[0.0, fit.beta[1:]]
+    np.testing.assert_allclose(x.T @ (w * (y - logistic(x @ fit.beta))), penalty, atol=1e-6)
 
 
 def test_logistic_does_not_overflow() -> None:
