@@ -235,7 +235,7 @@ def _balance_check(trials: Trials, model: StartModel) -> Check:
 
 def _doubly_robust(trials: Trials, model: StartModel, estimated: Estimated) -> Check:
     main = estimated.get(MAIN)
-    return wording.robust_check(main, doubly_robust(trials, model, main.months))
+    return wording.robust_check(main, doubly_robust(trials, model, main, estimated.influence_of(MAIN)))
 
 
 def _second_method(trials: Trials, estimated: Estimated) -> Check:

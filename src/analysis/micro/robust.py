@@ -1,9 +1,10 @@
-"""A doubly robust estimate of the effect on leaving within a year: right if either of its two models is.
+"""A doubly robust estimate of the effect on leaving: right if the start or the exit is modelled right.
 
 Augmented inverse probability weighting for the effect on those who start (Robins, Rotnitzky & Zhao 1994, J Am Stat Assoc
-89:846; for the treated: Moodie et al. 2018, J Stat Softw). Starters' outcomes less what a model fitted on the controls
-says they would have been; what that model misses among the controls, weighted to the starters, is taken away. Controls
-who start later are censored and carried by the others' inverse probability of not having started.
+89:846; for the treated: Moodie et al. 2018, J Stat Softw). A model fitted on the controls says what leaving is to be
+expected of everyone without the start. Where the weighted controls are expected to leave more or less often than the
+starters, the weights have not made them alike, and the difference is taken away from the weighted estimate. Controls who
+start later are censored and carried, in both, by the others' inverse probability of not having started.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from analysis.micro.estimates import Contrast
 from analysis.micro.history import Floats
-from analysis.micro.incidence import trial_weights
+from analysis.micro.incidence import baseline_weights, start_influence, trial_weights
 from analysis.micro.logistic import fit_binary, logistic
 from analysis.micro.outcomes import first_exit
 from analysis.micro.trial import StartModel, Trials, months_ahead
@@ -37,39 +39,40 @@ class Robust:
 
 
 def doubly_robust(
-    trials: Trials, model: StartModel, months: int = 12, kinds: tuple[int, ...] = (1, 2)
+    trials: Trials, model: StartModel, weighted: Contrast, influence: Floats, kinds: tuple[int, ...] = (1, 2)
 ) -> Robust | None:
-    """Estimate from the cells that can be followed for `months`; None where too few can.
+    """Correct the weighted estimate; None where too few can be followed for as long.
 
     Parameters
     ----------
-    kinds
-        Codes of the exits that count: 1 work, 2 studies, 3 other.
+    weighted, influence : (n,)
+        The effect on leaving by one of `kinds` (codes: 1 work, 2 studies, 3 other), and every person's influence on it.
     """
+    months = weighted.months
     outcome = first_exit(trials)
-    window = trials.history.window.months
-    followed = trials.month + months <= window
+    followed = trials.month + months <= trials.history.window.months
     done = (outcome.event >= 0) & (outcome.event < months)
-    stayed = outcome.length >= months
-    # A spell that ended some other way than by a seen exit, or a control who started, is not observed to the end.
-    observed = followed & (done | stayed)
+    observed = ~trials.treated & followed & (done | (outcome.length >= months))
     happened = done & np.isin(outcome.kind, kinds)
-    treated = trials.treated & observed
-    control = ~trials.treated & observed
-    if treated.sum() < 20 or control.sum() < 20 or happened[control].sum() < 5:
+    number = int((trials.treated & followed).sum())
+    if number < 20 or observed.sum() < 20 or happened[observed].sum() < 5:
         return None
-    weight = _weights_at_end(trials, model, np.where(done, outcome.event, months - 1))
-    x = trials.design.x
-    fit = fit_binary(x[control], happened[control].astype(float), weight[control] / weight[control].mean())
-    residual = happened - logistic(x @ fit.beta)
-    first = float(residual[treated].mean())
-    total = float(weight[control].sum())
-    second = float((weight[control] * residual[control]).sum() / total)
-    influence = np.zeros(trials.history.persons)
-    number = int(treated.sum())
-    np.add.at(influence, trials.person[treated], (residual[treated] - first) / number)
-    np.add.at(influence, trials.person[control], -weight[control] * (residual[control] - second) / total)
-    return Robust(months, 100 * (first - second), 100 * float(np.sqrt((influence**2).sum())), number)
+    x, odds = trials.design.x, np.where(trials.treated, 0.0, baseline_weights(trials, model).cell)
+    stayed = (
+        _weights_at_end(trials, model, np.where(done, outcome.event, months - 1))[observed] / odds[observed]
+    )
+    fit = fit_binary(x[observed], happened[observed].astype(float), stayed / stayed.mean())
+    expected = logistic(x @ fit.beta)
+    starters, controls = expected[trials.treated].mean(), odds @ expected / odds.sum()
+    own = np.where(
+        trials.treated,
+        (expected - starters) / trials.participants,
+        -odds * (expected - controls) / odds.sum(),
+    )
+    slope = (odds * (expected - controls)) @ x / odds.sum()
+    gap = np.bincount(trials.person, own, trials.history.persons) - start_influence(trials, model) @ slope
+    error = float(np.sqrt(((influence - 100 * gap) ** 2).sum()))
+    return Robust(months, weighted.effect - 100 * float(starters - controls), error, number)
 
 
 def _weights_at_end(trials: Trials, model: StartModel, ends: Floats) -> Floats:

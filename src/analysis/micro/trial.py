@@ -94,7 +94,7 @@ def emulate(history: History, measure: int, subset: Bools | None = None) -> Tria
     treated = history.start[measure][person, month]
     keep, empty = reachable(month_levels(history, person, month, measure), treated)
     person, month, treated = person[keep], month[keep], treated[keep]
-    design = build_design(history, person, month, measure)
+    design = build_design(history, person, month, measure, treated)
     return Trials(history, measure, person, month, treated, design, empty)
 
 

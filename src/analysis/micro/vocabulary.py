@@ -21,9 +21,10 @@ EARLIER_LABELS: Final = ("0", "1-6", "7-24", "25 eller fler")
 #: Reasons for the end of a spell; code 0 means "no exit in this month".
 EXITS: Final = ("arbete", "studier", "annat")
 
-#: Months with the same obstacle as classes: lower bounds and labels.
-STEADY_BOUNDS: Final = (0, 1, 3)
-STEADY_LABELS: Final = ("ny denna månad", "1-2 månader", "3 månader eller fler")
+#: Months with the same obstacle as classes: lower bounds and labels. The last label is for one that may be older than the
+#: window, so that its months are not known.
+STEADY_BOUNDS: Final = (0, 1, 3, 6)
+STEADY_LABELS: Final = ("ny denna månad", "1-2 månader", "3-5 månader", "6 månader eller fler", "okänt")
 
 #: Lower bounds (months since the spell began) of the duration classes used in every model.
 DURATION_BOUNDS: Final = (0, 1, 2, 4, 7, 13, 25)

@@ -17,13 +17,14 @@ from analysis.micro.assess import (
     with_regard_to_others,
 )
 from analysis.micro.covariates import month_levels
-from analysis.micro.estimates import Contrast, estimate
+from analysis.micro.estimates import Contrast, estimate, leaving_within
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.groups import equal_effects, group_effects
 from analysis.micro.history import History, Window, build_history
+from analysis.micro.logistic import fit_binary, logistic
 from analysis.micro.robust import doubly_robust
 from analysis.micro.shown import hidden_shares
-from analysis.micro.trial import emulate, fit_start
+from analysis.micro.trial import StartModel, emulate, fit_start
 
 from .conftest import lay_out_history, town
 
@@ -250,7 +251,30 @@ def test_too_few_followed_to_the_end_have_no_doubly_robust_estimate(history: His
     few = replace(
         trials, treated=trials.treated & (trials.person < np.sort(trials.person[trials.treated])[10])
     )
-    assert doubly_robust(few, fit_start(trials)) is None
+    model = fit_start(trials)
+    assert doubly_robust(few, model, *leaving_within(few, model)) is None
+
+
+def test_the_doubly_robust_estimate_mends_weights_that_forget_who_started() -> None:
+    """With starts as likely for all, the weighting compares unlike persons; the model of exits takes that away."""
+    trials = emulate(lay_out_history(generate(town(inflow=40.0), 4)), 0)
+    right = fit_start(trials)
+    design = trials.design.x[:, :1]
+    blind = fit_binary(design, trials.treated.astype(float))
+    nothing = np.zeros(trials.design.x.shape[1])
+    beta, covariance = nothing.copy(), np.diag(nothing)
+    beta[0], covariance[0, 0] = blind.beta[0], blind.covariance[0, 0]
+    wrong = StartModel(replace(blind, beta=beta, covariance=covariance), logistic(design @ blind.beta))
+    answer, _ = leaving_within(trials, right)
+    off, influence = leaving_within(trials, wrong)
+    mended = doubly_robust(trials, wrong, off, influence)
+    assert mended is not None
+    assert abs(off.effect - answer.effect) > 2 * answer.error
+    assert abs(mended.effect - answer.effect) < 0.4 * abs(off.effect - answer.effect)
+    same = doubly_robust(trials, right, *leaving_within(trials, right))
+    assert same is not None
+    assert same.effect == pytest.approx(answer.effect, abs=0.3 * answer.error)
+    assert same.error == pytest.approx(answer.error, rel=0.1)
 
 
 def test_curves_within_a_year_say_nothing_of_an_average_month(history: History) -> None:
@@ -285,3 +309,58 @@ def test_the_obstacle_of_the_month_replaces_the_one_at_the_start() -> None:
     np.testing.assert_array_equal(levels["hindret förra månaden"][0], history.obstacle[person, month - 1])
     assert (levels["orsak"][0] != plain["orsak"][0]).any()
     assert set(levels) - set(plain) == {"hindret har varat", "hindret förra månaden"}
+
+
+def _with_obstacles(inflow: float) -> History:
+    data = generate(town(inflow=inflow, months=24, burn_in=24, churn=0.3), 3)
+    return build_history(data.spells, data.measures, data.background, data.window, data.obstacles)
+
+
+def test_an_obstacle_older_than_the_window_has_lasted_an_unknown_time() -> None:
+    history = _with_obstacles(3.0)
+    assert history.steady is not None
+    person, month = np.nonzero(history.on)
+    codes, labels = month_levels(history, person, month, 0)["hindret har varat"]
+    unknown = np.array(labels)[codes] == "okänt"
+    steady, duration = history.steady[person, month], history.duration[person, month]
+    assert unknown[(month == 0) & (duration > 0)].all()
+    assert not unknown[duration == 0].any()
+    assert not unknown[(steady < month) | (steady >= 6)].any()
+    known = np.searchsorted([0, 1, 3, 6], steady, "right") - 1
+    np.testing.assert_array_equal(codes[~unknown], known[~unknown])
+
+
+def test_the_obstacle_is_combined_with_the_months_where_starters_are_many() -> None:
+    """A combination has a coefficient of its own only where ten starters are to be expected."""
+    trials = emulate(_with_obstacles(80.0), 1)
+    design, least = trials.design, 10 / trials.treated.mean()
+    joint = [(name, column) for name, column in zip(design.names, design.x.T, strict=True) if " och " in name]
+    assert joint
+    assert min(column.sum() for _, column in joint) >= least
+    for name, column in joint:
+        first, second = name.split(" och ")
+        parts = design.x[:, [design.names.index(first), design.names.index(second)]]
+        np.testing.assert_array_equal(column, parts.prod(axis=1))
+    few = emulate(_with_obstacles(3.0), 1)
+    assert few.participants < 50
+    assert not [name for name in few.design.names if " och " in name]
+
+
+def test_a_start_steered_by_both_is_balanced_on_both() -> None:
+    """The weighted controls resemble the starters in each combination, which an additive model does not see to."""
+    trials = emulate(_with_obstacles(80.0), 1)
+    assert any(" och " in name for name in trials.design.names)
+    model = fit_start(trials)
+    odds = np.where(trials.treated, 0.0, model.p / (1 - model.p))
+    x = trials.design.x
+    np.testing.assert_allclose(odds @ x / odds.sum(), x[trials.treated].mean(axis=0), atol=0.004)
+
+
+def test_the_short_way_to_the_main_effect_gives_the_same(history: History) -> None:
+    trials = emulate(history, 0)
+    model = fit_start(trials)
+    estimated = estimate(trials, model)
+    whole, (short, influence) = estimated.get("egen_12"), leaving_within(trials, model)
+    np.testing.assert_allclose(influence, estimated.influence_of("egen_12"), atol=1e-12)
+    assert (short.effect, short.error) == pytest.approx((whole.effect, whole.error), rel=1e-9)
+    assert (short.key, short.label) == (whole.key, whole.label)
