@@ -117,10 +117,12 @@ def main() -> None:
         "|---|---|---|---|---|---|---|---|---|",
         *lines,
         "",
-        "Felet satt i startmodellen: med de rätta sannolikheterna försvinner det. Den additiva modellen låter ett hinder "
-        "betyda lika mycket tidigt och sent i perioden. Att kombinera månadens hinder med månaderna i perioden tar bort det "
-        "mesta av felet utan att göra skattningen märkbart osäkrare; fler kombinationer ger inget mer. En kombination får "
-        "en egen koefficient först när tio som börjar är att vänta i den, så en liten kommun får den additiva modellen.",
+        "Den additiva modellen låter ett hinder betyda lika mycket tidigt och sent i perioden. Att kombinera hindret "
+        "med månaderna i perioden tar bort det mesta av skillnaden för åtgärd 2, som inte har någon effekt, utan att göra "
+        "skattningen osäkrare; fler kombinationer ger inget mer och därför valdes den enklaste. De rätta sannolikheterna är "
+        "ingen gräns för hur bra det kan bli: skattade vikter gör grupperna mer lika i just det dataset som räknas, och "
+        "spridningen blir mindre. En kombination får en egen koefficient först när tio som börjar är att vänta i den, så en "
+        "liten kommun får den additiva modellen.",
         "",
     ]
     write_text(RESULTS, "\n".join(text))
