@@ -70,7 +70,7 @@ def fit_binary(
     start: Floats | None = None,
     steps: int = _MOST_STEPS,
 ) -> BinaryFit:
-    """Fit P(y = 1) by Fisher scoring; a step that makes the fit worse is halved.
+    """Fit P(y = 1) by Fisher scoring; if that does not settle, anew with steps that never make the fit worse.
 
     Parameters
     ----------
@@ -91,24 +91,42 @@ def fit_binary(
     w = np.ones(len(y)) if weights is None else weights
     penalty = np.full(x.shape[1], ridge)
     penalty[0] = 0.0
-    beta = _first_guess(x, y, w, link) if start is None else start.copy()
-    converged, reached, last = False, -np.inf, beta
+    first = _first_guess(x, y, w, link) if start is None else start.copy()
+    beta, converged = _climb(x, y, w, first, penalty, link, steps)
+    if not converged:
+        beta, converged = _climb(x, y, w, first, penalty, link, steps, damped=True)
+    _, _, information = _score(x, y, w, beta, link)
+    information[np.diag_indices_from(information)] += penalty
+    return BinaryFit(beta, np.asarray(np.linalg.inv(information), np.float64), converged)
+
+
+def _climb(
+    x: Floats,
+    y: Floats,
+    w: Floats,
+    beta: Floats,
+    penalty: Floats,
+    link: Link,
+    steps: int,
+    *,
+    damped: bool = False,
+) -> tuple[Floats, bool]:
+    """Newton steps, and whether they settled; damped ones keep their direction and are halved until the fit is better."""
+    reached, last = -np.inf, beta
     for _ in range(steps):
         likelihood, gradient, information = _score(x, y, w, beta, link)
         likelihood -= 0.5 * float(penalty @ beta**2)
-        if likelihood < reached - _TOLERANCE * abs(reached):  # the step went too far: half of it
+        if damped and likelihood < reached - _TOLERANCE * abs(reached):
             beta = (beta + last) / 2
             continue
         reached, last = likelihood, beta
         information[np.diag_indices_from(information)] += penalty
         step = np.linalg.solve(information, gradient - penalty * beta)
-        beta = beta + np.clip(step, -5.0, 5.0)
-        if np.abs(step).max() < _TOLERANCE:
-            converged = True
-            break
-    _, _, information = _score(x, y, w, beta, link)
-    information[np.diag_indices_from(information)] += penalty
-    return BinaryFit(beta, np.asarray(np.linalg.inv(information), np.float64), converged)
+        longest = np.abs(step).max()
+        beta = beta + (step / max(1.0, longest / 5.0) if damped else np.clip(step, -5.0, 5.0))
+        if longest < _TOLERANCE:
+            return beta, True
+    return beta, False
 
 
 def _first_guess(x: Floats, y: Floats, w: Floats, link: Link) -> Floats:

@@ -53,7 +53,7 @@ def test_a_level_without_events_stays_finite() -> None:
     assert logistic(np.array([fit.beta.sum()]))[0] < 0.01
 
 
-def test_a_step_that_goes_too_far_is_halved() -> None:
+def test_a_fit_that_swings_is_settled_by_shorter_steps() -> None:
     """Two rare columns far from nought: the first whole steps overshoot, and without halving the fit swings for ever."""
     rng = np.random.default_rng(11)
     n, k = int(rng.integers(30, 400)), int(rng.integers(1, 6))
