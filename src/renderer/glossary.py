@@ -116,6 +116,8 @@ def _texts(soup: BeautifulSoup | Tag) -> Iterator[NavigableString]:
     for text in soup.find_all(string=True):
         if isinstance(text, NavigableString) and not isinstance(text, PreformattedString) and text.strip():
             around = [parent.name for parent in text.parents if parent is not None]
+            if any(parent.get("lang", "sv") == "en" for parent in text.parents if isinstance(parent, Tag)):
+                continue  # the explanations are in Swedish
             if _LEFT_OUT.isdisjoint(around) and any(name in _PLACES for name in around):
                 yield text
 

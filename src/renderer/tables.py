@@ -14,6 +14,10 @@ NO_VALUE = {"", "–", "-", "..", ".", "…", "−"}
 #: A table of at least this many columns, one with texts of this mean length, is stacked on narrow screens; names of rows
 #: may be longer.
 STACKED_COLUMNS, STACKED_LETTERS, STACKED_NAME = 3, 40, 60
+#: So is a short table whose columns, each as wide as its longest word and its margins, are more letters than a phone has.
+WIDEST, MARGIN, MOST_STACKED = 46, 2, 20
+#: Cells of at most so many letters stand after each other in a stacked row.
+SHORT_LETTERS = 26
 DROPPED = ("border", "cellpadding", "cellspacing", "width", "bgcolor", "frame", "rules")
 
 
@@ -92,19 +96,34 @@ def _stack(table: Tag) -> None:
     if len(heads) != 1 or not body or any(len(row) != len(heads[0]) for row in body):
         return
     texts = [[" ".join(cell.get_text(" ").split()) for cell in row] for row in body]
-    means = [sum(len(row[place]) for row in texts) / len(texts) for place in range(len(heads[0]))]
+    titles = [" ".join(cell.get_text(" ").split()) for cell in heads[0]]
+    means = [sum(len(row[place]) for row in texts) / len(texts) for place in range(len(titles))]
     long = means[:1] >= [STACKED_NAME] or max(means[1:], default=0) >= STACKED_LETTERS
-    if len(heads[0]) < STACKED_COLUMNS or not long:
+    wide = len(body) <= MOST_STACKED and _letters_wide([titles, *texts]) > WIDEST
+    if len(titles) < STACKED_COLUMNS or not (long or wide) or _has_class(table, "reglage"):
         return
     _add_class(table, "prosa")
     for row in (*heads, *body):
         for mean, cell in zip(means, row, strict=True):
             if mean >= STACKED_LETTERS:
                 _add_class(cell, "lang")
-    titles = [" ".join(cell.get_text(" ").split()) for cell in heads[0]]
-    for row in body:
-        for title, cell in list(zip(titles, row, strict=True))[1:]:
+    for row, written in zip(body, texts, strict=True):
+        for title, text, cell in list(zip(titles, written, row, strict=True))[1:]:
             cell["data-rubrik"] = title
+            if text in NO_VALUE and not _has_class(cell, "num"):
+                _add_class(cell, "tomt")
+            elif len(text) <= SHORT_LETTERS:
+                _add_class(cell, "kort")
+
+
+def _letters_wide(rows: list[list[str]]) -> int:
+    """How many letters wide a table is when every column is as narrow as its longest word; a number is one word."""
+    columns = zip(*rows, strict=True)
+    return sum(MARGIN + max(max(map(len, _words(text)), default=0) for text in column) for column in columns)
+
+
+def _words(text: str) -> list[str]:
+    return [text] if NUMBER.match(text) else text.replace("\u00ad", "- ").split()
 
 
 def _in_head(row: list[Tag]) -> bool:
@@ -142,15 +161,21 @@ def _caption_id(table: Tag, number: int) -> str:
     if not isinstance(caption, Tag):
         return ""
     if caption.name == "caption":
-        _hold_in_view(caption)
+        _hold_in_view(caption, "upprepad" if _repeats_heading(table, caption) else "tabelltext")
     if not caption.has_attr("id"):
         caption["id"] = f"tabelltext-{number}"
     return str(caption["id"])
 
 
-def _hold_in_view(caption: Tag) -> None:
+def _repeats_heading(table: Tag, caption: Tag) -> bool:
+    """Whether the heading above says the same: then only those who hear the page need it as the table's name."""
+    heading = table.find_previous(["h1", "h2", "h3", "h4"])
+    return isinstance(heading, Tag) and heading.get_text(strip=True) == caption.get_text(strip=True)
+
+
+def _hold_in_view(caption: Tag, kind: str) -> None:
     """Wrap the text so that it can stay put while a wide table scrolls sideways."""
-    text = BeautifulSoup("", "html.parser").new_tag("span", attrs={"class": "tabelltext"})
+    text = BeautifulSoup("", "html.parser").new_tag("span", attrs={"class": kind})
     for child in list(caption.contents):
         text.append(child.extract())
     caption.append(text)

@@ -17,8 +17,10 @@ from analysis.paths import Project
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
 
-#: Pages that list everything may be longer than this many screens of 1280x800.
+#: Pages that list everything may be longer than this many screens, of 1280x800 and of a phone's 360x740.
 MOST_SCREENS, REGISTERS = 10, ("02_register.html",)
+#: Widths at which the pages are looked at; the last one is that of A4 inside its margins.
+WIDTHS, PAPER = (360, 1280, 1600), 673
 #: The answer begins within this many pixels from the top, on a screen and on a phone.
 ANSWER_WITHIN = 300
 PRINTED_SIDES = 2
@@ -55,11 +57,11 @@ def test_every_conclusion_is_within_its_limits(site: Path, reading: ModuleType) 
 
 def test_the_answer_is_high_up_and_no_page_but_registers_is_long(site: Path, reading: ModuleType) -> None:
     low, long = {}, {}
-    for page, ((screens, top), (_, phone_top)) in reading.screens(site, run_pages(site)):
+    for page, ((screens, top), (phone_screens, phone_top)) in reading.screens(site, run_pages(site)):
         if max(top, phone_top) > ANSWER_WITHIN:
             low[page] = (top, phone_top)
-        if screens > MOST_SCREENS and not page.endswith(REGISTERS):
-            long[page] = screens
+        if max(screens, phone_screens) > MOST_SCREENS and not page.endswith(REGISTERS):
+            long[page] = (screens, phone_screens)
     assert (low, long) == ({}, {})
 
 
@@ -73,6 +75,32 @@ def test_i_korthet_fits_on_two_printed_sides(browser: Browser, site: Path) -> No
             sides[path.parent.name] = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert {run: count for run, count in sides.items() if count > PRINTED_SIDES} == {}
     assert sides
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_its_window(browser: Browser, site: Path, width: int) -> None:
+    assert site_browser.sideways_scroll(browser, site, width=width) == []
+
+
+def test_on_paper_no_table_is_cut_and_its_head_is_drawn_on_every_side(browser: Browser, site: Path) -> None:
+    """What a button draws is left out where a head is repeated, so its text must stand in the head itself."""
+    cut, buttons = {}, {}
+    with site_browser.window(browser, width=PAPER) as context:
+        tab = context.new_page()
+        tab.emulate_media(media="print")
+        for page in run_pages(site):
+            tab.goto((site / page).resolve().as_uri())
+            wide = tab.locator("main table").evaluate_all(
+                "els => els.filter(el => el.getBoundingClientRect().right > innerWidth + 1).map(el => el.innerText)"
+            )
+            drawn = tab.locator("thead .sortera").evaluate_all(
+                "els => els.filter(el => getComputedStyle(el).display !== 'contents').length"
+            )
+            if wide:
+                cut[page] = wide
+            if drawn:
+                buttons[page] = drawn
+    assert (cut, buttons) == ({}, {})
 
 
 def test_every_control_has_a_name_of_its_own(browser: Browser, site: Path) -> None:

@@ -57,6 +57,38 @@ def test_other_tables_are_not_stacked(table: tuple[list[str], list[str]]) -> Non
     assert soup.select("table.prosa, [data-rubrik]") == []
 
 
+def test_a_short_table_of_numbers_wider_than_a_phone_is_stacked_with_short_cells_in_a_line() -> None:
+    head = [
+        "År",
+        "Utfall (%)",
+        "Väntat (%)",
+        "Skillnad (procent\u00adenheter)",
+        "Mottagare",
+        "Bedömning av året",
+    ]
+    soup = mended(head, ["2024", "2,94", "2,93", "+0,01", "–", "–"])
+    assert soup.table is not None
+    assert "prosa" in soup.table["class"]
+    assert [cell.get_text() for cell in soup.select("td.kort")] == ["2,94", "2,93", "+0,01"]
+    assert len(soup.select("td.tomt")) == 2
+    many = mended(head, *[["2024", "2,94", "2,93", "+0,01", "–", "–"]] * 30)
+    assert many.select("table.prosa") == []
+
+
+@pytest.mark.parametrize(("heading", "kind"), [("Kontroller", "upprepad"), ("Prov", "tabelltext")])
+def test_a_caption_that_repeats_the_heading_is_there_only_as_a_name(heading: str, kind: str) -> None:
+    soup = BeautifulSoup(
+        f"<h2>{heading}</h2><table><caption>Kontroller</caption><tr><th>A</th></tr><tr><td>1</td></tr></table>",
+        "html.parser",
+    )
+    assert soup.table is not None
+    mend_table(soup, soup.table, 1)
+    text = soup.select_one("caption > span")
+    assert text is not None
+    assert (text["class"], text.get_text()) == ([kind], "Kontroller")
+    assert soup.select_one(".rulla[aria-labelledby]") is not None
+
+
 def test_pieces_of_code_are_told_apart() -> None:
     fold = '<details class="code-fold"><summary>Kod</summary><pre></pre></details>'
     soup = BeautifulSoup(fold * 2 + "<details><summary>Mer</summary></details>", "html.parser")

@@ -32,6 +32,7 @@ from analysis.sources.observation import RIKET, STATUS_SV
 from analysis.sources.passports import SUFFIX, LocatedPassport, find_passports
 from foundation.files import write_bytes, write_text
 from foundation.memory import remember
+from foundation.swedish import count
 from renderer.word_reference import pack
 
 FOLDER: Final = "hamta"
@@ -217,8 +218,8 @@ def workbook(tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
 
 def _page(observations: int, answers: int) -> str:
     files = (
-        ("observationer.csv", f"{observations} observationer"),
-        ("svar.csv", f"{answers} svar ur körningarna"),
+        ("observationer.csv", f"{count(observations)} observationer"),
+        ("svar.csv", f"{count(answers)} svar ur körningarna"),
         ("datalexikon.csv", "Vad varje kolumn och mått betyder"),
         ("bistandslaget.xlsx", "Samma tre tabeller som blad i Excel"),
         ("bistandslaget.json", "Samma innehåll för program"),

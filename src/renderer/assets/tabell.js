@@ -31,6 +31,32 @@
     };
   }
 
+  // A register of more rows than this opens with so many; a press shows all, and searching goes through all of them.
+  var FIRST = 30, LONG = 60;
+
+  // Hides the rows after the first ones; returns what must be called when order or choice has changed: it tells how many
+  // of the rows that fit are shown.
+  function shorten(table) {
+    var body = table.tBodies[0], button = document.createElement("button"), all = false;
+    button.type = "button";
+    button.className = "visa-alla";
+    function again() {
+      var fit = Array.from(body.rows).filter(function (row) { return !row.hidden; });
+      fit.forEach(function (row, place) { row.classList.toggle("over", !all && place >= FIRST); });
+      button.hidden = all || fit.length <= FIRST;
+      button.textContent = "Visa alla " + fit.length + " rader";
+      return all ? fit.length : Math.min(fit.length, FIRST);
+    }
+    button.addEventListener("click", function () {
+      var next = body.rows[FIRST];
+      all = true;
+      table.dispatchEvent(new Event("alla"));
+      if (next) { next.cells[0].tabIndex = -1; next.cells[0].focus(); }
+    });
+    (table.closest(".rulla") || table).insertAdjacentElement("afterend", button);
+    return again;
+  }
+
   function liveRegion(table) {
     var region = document.createElement("output");
     region.className = "visually-hidden";
@@ -38,7 +64,7 @@
     return region;
   }
 
-  function makeSortable(table, say) {
+  function makeSortable(table, say, again) {
     var head = table.tHead && table.tHead.rows[table.tHead.rows.length - 1];
     var body = table.tBodies[0];
     if (!head || !body) return;
@@ -64,6 +90,7 @@
         rows.forEach(function (row) {
           body.appendChild(row);
         });
+        if (again) again();
         say(
           next === "none"
             ? "Tabellen står i ursprunglig ordning."
@@ -97,14 +124,14 @@
     return label;
   }
 
-  function makeFilterable(table) {
+  function makeFilterable(table, again) {
     var body = table.tBodies[0];
     var head = table.tHead && table.tHead.rows[table.tHead.rows.length - 1];
     if (!head || !body) return;
     var titles = Array.from(head.cells).map(function (cell) {
       return cell.textContent.trim();
     });
-    var wanted = table.dataset.filter.split("|").map(function (name) {
+    var wanted = (table.dataset.filter || "").split("|").map(function (name) {
       return titles.indexOf(name.trim());
     });
     var rows = Array.from(body.rows);
@@ -141,21 +168,25 @@
         row.hidden = !fits;
         shown += fits ? 1 : 0;
       });
+      if (again) shown = again();
       count.textContent = "Visar " + shown + " av " + rows.length + " rader.";
     }
     bar.addEventListener("input", apply);
     bar.addEventListener("change", apply);
+    table.addEventListener("alla", apply);
     (table.closest(".rulla") || table).insertAdjacentElement("beforebegin", bar);
     apply();
   }
 
   document.querySelectorAll("main table").forEach(function (table) {
-    if (table.hasAttribute("data-filter")) makeFilterable(table);
+    var long = table.tBodies[0] && table.tBodies[0].rows.length > LONG;
+    var again = long ? shorten(table) : null;
+    if (long || table.hasAttribute("data-filter")) makeFilterable(table, again);
     if (table.classList.contains("sortable")) {
       var region = liveRegion(table);
       makeSortable(table, function (text) {
         region.textContent = text;
-      });
+      }, again);
     }
   });
 

@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.pages.parts import theme
+from analysis.pages.parts.events import mark_events
 from analysis.pages.parts.figure import publish_data, publish_figure
 from analysis.pages.parts.markdown import Markdown, sentence_list
 from analysis.pages.parts.table import Column, table
+from analysis.paths import Project
+from analysis.sources.events import load_events
 from foundation.errors import BistandError
 
 FRAME = pd.DataFrame({"namn": ["Lund", "<b>Uppsala</b>"], "andel": [2.36, float("nan")]})
@@ -86,6 +89,34 @@ def test_names_along_a_phones_figure_have_room_each() -> None:
     figure.draw_without_rendering()
     boxes = sorted((label.get_window_extent() for label in axes.get_yticklabels()), key=lambda box: box.y0)
     assert all(below.y1 <= above.y0 + 1 for below, above in itertools.pairwise(boxes))
+
+
+def test_panels_beside_each_other_stand_below_each_other_on_a_phone() -> None:
+    figure, panels = theme.new_panels(1, 2)
+    for axes in panels:
+        axes.plot([1, 2], [1, 2], label="en linje med ett långt namn")
+        axes.set_title("En rubrik som är bred")
+    panels[0].plot([1, 2], [2, 1], label="en annan linje med namn")
+    panels[0].legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    theme.for_phone(figure)
+    figure.draw_without_rendering()
+    first, second = (axes.get_window_extent() for axes in panels)
+    assert second.y1 < first.y0
+    legend = panels[0].get_legend()
+    assert legend is not None
+    assert legend.get_window_extent().x1 <= figure.bbox.x1
+
+
+@pytest.mark.parametrize(("height", "va"), [(9.0, "bottom"), (1.0, "top")])
+def test_the_name_of_an_event_stands_where_the_curve_leaves_room(
+    checkout: Project, height: float, va: str
+) -> None:
+    _, axes = theme.new_figure()
+    axes.plot(range(2014, 2027), [height] * 13)
+    axes.set_ylim(0, 10)
+    axes.set_xlim(2019, 2021)
+    assert "pandemin" in mark_events(axes, load_events(checkout.raw))
+    assert [text.get_va() for text in axes.texts if "pandemin" in text.get_text()] == [va]
 
 
 def test_a_figure_without_alternative_text_is_refused(tmp_path: Path) -> None:

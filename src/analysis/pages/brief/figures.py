@@ -110,16 +110,17 @@ def effect_picture(brief: Brief) -> Markdown:
         axes.plot([share], [0], marker="D", markersize=8, color=theme.OWN, linestyle="")
         axes.annotate(
             f"planens ambition, {count(ambition)} personer",
-            (share, 0),
+            (1, 0),
+            xycoords=("axes fraction", "data"),
             xytext=(0, -13),
             textcoords="offset points",
-            ha="center",
+            ha="right",
             va="top",
             fontsize=9.5,
         )
         rows.append({"rad": "planens ambition", "värde": share, "lägst": None, "högst": None})
     labels = [
-        "minst så mycket för att synas",
+        "minst så här mycket syns",
         "skattad ändring" if effect.assessable else "skattning saknas ännu",
     ]
     axes.set_yticks([0, 1], labels)

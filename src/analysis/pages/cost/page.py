@@ -151,7 +151,7 @@ def paths_figure(overview: Overview, study: CostStudy) -> Markdown:
         axes.plot(months, quantiles(paths[name])[1], linestyle=dash, color=color, linewidth=2)
     named = {"utan fler platser": (float(base[1, -1]), theme.RIKET)}
     named |= {TITLES[name]: (last[name], color) for name, (_, color) in styles.items()}
-    heights = theme.spread_labels([height for height, _ in named.values()], 0.022)
+    heights = theme.spread_labels([height for height, _ in named.values()], 0.03)
     for (text, (_, color)), height in zip(named.items(), heights, strict=True):
         theme.label_line(axes, float(months[-1]), height, text, color)
     theme.target_line(axes, study.target.share, "mål", above=False)

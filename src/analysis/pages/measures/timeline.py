@@ -137,10 +137,15 @@ def timeline_figure(view: PlanView, output: Path) -> Markdown:
     axes.grid(axis="y", color=theme.GRID)
     first = min(event.day for event in found).year
     last = max([event.day for event in found] + [view.as_of]).year
-    ticks = [date(year, 1, 1) for year in range(first, last + 2)]
-    axes.set_xticks([_x(day) for day in ticks], [str(day.year) for day in ticks])
+    # a year is named in its middle and reaches from tick to tick, so that the last of December is seen to be in it
+    bounds = [_x(date(year, 1, 1)) for year in range(first, last + 2)]
+    axes.set_xticks(
+        [_x(date(year, 7, 1)) for year in range(first, last + 1)], map(str, range(first, last + 1))
+    )
+    axes.set_xticks(bounds, minor=True)
+    axes.tick_params(axis="x", which="minor", bottom=True, length=5)
     edge = max(40.0, 0.06 * span)
-    axes.set_xlim(_x(ticks[0]) - edge, _x(ticks[-1]) + edge)
+    axes.set_xlim(bounds[0] - edge, bounds[-1] + edge)
     data = pd.DataFrame(
         [
             {

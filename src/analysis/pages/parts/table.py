@@ -81,7 +81,8 @@ def table(
 def _header(column: Column) -> str:
     unit = f" ({column.unit})" if column.unit else ""
     kind = ' class="tal"' if column.kind == "number" else ""
-    return f'<th scope="col"{kind}>{html.escape(column.title + unit)}</th>'
+    title = html.escape(column.title + unit).replace("procentenheter", "procent&shy;enheter")
+    return f'<th scope="col"{kind}>{title}</th>'
 
 
 def _row(

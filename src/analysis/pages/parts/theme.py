@@ -16,6 +16,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -220,7 +221,7 @@ _LINE = 0.17
 def for_phone(figure: Figure) -> None:
     """Redraw a laid out figure for a narrow screen: own size, titles and names in lines, fewer ticks, no small text."""
     height = float(figure.get_size_inches()[1])
-    lines = 0
+    lines, rows = 0, _below_each_other(figure)
     for axes in figure.get_axes():
         axes.set_title(fill(axes.get_title(loc="left"), _PHONE_LETTERS), loc="left", fontsize=10.5)
         for axis in (axes.xaxis, axes.yaxis):
@@ -235,7 +236,22 @@ def for_phone(figure: Figure) -> None:
         if legend is not None:
             for text in legend.get_texts():
                 text.set_fontsize(_SMALLEST)
-    figure.set_size_inches(PHONE_WIDTH, max(min(height, 4.6), 2.4, _LINE * lines + 1.0))
+            if getattr(legend, "_ncols", 1) > 1:  # beside each other its entries are wider than a phone
+                axes.legend(loc="lower left", bbox_to_anchor=(0, 1), fontsize=_SMALLEST)
+    height = min(height, 4.6) if rows == 1 else 0.75 * rows * height
+    figure.set_size_inches(PHONE_WIDTH, max(height, 2.4, _LINE * lines + 1.0))
+
+
+def _below_each_other(figure: Figure) -> int:
+    """Move panels that stand beside each other below each other; returns how many rows one row became."""
+    grids = {axes.get_gridspec() for axes in figure.get_axes()}
+    beside = max((grid.ncols for grid in grids if grid is not None), default=1)
+    if beside > 1:
+        panels = figure.get_axes()
+        grid = GridSpec(len(panels), 1, figure=figure)
+        for place, axes in enumerate(panels):
+            axes.set_subplotspec(grid[place])
+    return beside
 
 
 def _thin(axis: Axis, most: int) -> None:

@@ -48,7 +48,10 @@ def _draw(
     deadline = float(target.deadline_year) if annual else centre(target.senast)
     name = overview.catalogue.municipality(run.kommun).name
     text = f"Målet: {target.level_text} senast {period_name(target.senast)}"
-    theme.target_line(axes, target.niva, text, above=y[-1] < target.niva)
+    # a curve that falls through the level leaves room to the left below it, and a curve beside it on its other side
+    falls = y[-1] < target.niva
+    through = falls and y[0] >= target.niva
+    theme.target_line(axes, target.niva, text, above=falls and not through, left=through)
     axes.plot([deadline], [target.niva], marker="D", color=theme.TARGET, markersize=8, linestyle="")
     for place in _labelled(known, target, annual):
         below = target.reached(y[place])
