@@ -15,7 +15,7 @@ NO_VALUE = {"", "–", "-", "..", ".", "…", "−"}
 #: may be longer.
 STACKED_COLUMNS, STACKED_LETTERS, STACKED_NAME = 3, 40, 60
 #: So is a short table whose columns, each as wide as its longest word and its margins, are more letters than a phone has.
-WIDEST, MARGIN, MOST_STACKED = 46, 2, 20
+WIDEST, MARGIN, MOST_STACKED = 46, 2, 10
 #: Cells of at most so many letters stand after each other in a stacked row.
 SHORT_LETTERS = 26
 DROPPED = ("border", "cellpadding", "cellspacing", "width", "bgcolor", "frame", "rules")
