@@ -119,6 +119,16 @@ def test_the_name_of_an_event_stands_where_the_curve_leaves_room(
     assert [text.get_va() for text in axes.texts if "pandemin" in text.get_text()] == [va]
 
 
+def test_names_of_events_near_each_other_stand_at_either_end(checkout: Project) -> None:
+    _, axes = theme.new_figure()
+    axes.plot(range(2012, 2029), [9.0] * 17)
+    axes.set_ylim(0, 10)
+    axes.set_xlim(2012, 2028.5)
+    mark_events(axes, load_events(checkout.raw))
+    stands = {text.get_text().split(",")[0]: text.get_va() for text in axes.texts}
+    assert (stands["aktivitetskrav"], stands["bidragstak"]) == ("bottom", "top")
+
+
 def test_a_figure_without_alternative_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BistandError, match="alternativtext"):
         _publish(tmp_path, alt=" ")

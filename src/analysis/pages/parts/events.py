@@ -19,8 +19,8 @@ from analysis.sources.events import Event
 _NEAR = 0.07
 
 
-#: Shares of the axis' height: what a name needs at least, and how much more room makes it change ends.
-_SOME, _CLEARLY = 0.3, 0.1
+#: How much more room makes a name change ends, as a share of the axis' height.
+_CLEARLY = 0.1
 
 
 def place(day: date, *, annual: bool = True) -> float:
@@ -38,7 +38,7 @@ def mark_events(axes: Axes, events: Sequence[Event], *, annual: bool = True, unt
     """Mark each event by a thin line at its day with its name along it; returns the events in words, for the alt text.
 
     Events of one year share a line, at the first of them, with at most two names. A name stands at the foot of its line or
-    hangs from its top, where the curves leave more room; beside a near line, at the other end if that has some. What lies
+    hangs from its top, where the curves leave more room; beside a near line, always at the other end. What lies
     outside the axis or after `until` is left out; call it when curves and limits are drawn.
     """
     low, high = axes.get_xlim()
@@ -49,8 +49,7 @@ def mark_events(axes: Axes, events: Sequence[Event], *, annual: bool = True, unt
         x = place(same[0].datum, annual=annual)
         below, above = _room(axes, curves, x)
         near = x - before < _NEAR * (high - low)
-        other = near and (below if hangs else above) > _SOME
-        hangs = not hangs if other else above > below + _CLEARLY
+        hangs = not hangs if near else above > below + _CLEARLY
         before = x
         axes.axvline(x, color=theme.EVENT, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0)
         axes.annotate(
