@@ -19,9 +19,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from micro_leaving import leaving_within
 
 from analysis.effects.multiplicity import holm
-from analysis.micro.estimates import leaving_within
 from analysis.micro.generator import generate, generate_with_starters, true_effect
 from analysis.micro.history import build_history
 from analysis.micro.municipality import Municipality

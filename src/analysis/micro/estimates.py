@@ -139,18 +139,6 @@ def estimate(trials: Trials, model: StartModel | None = None, *, lasting: bool =
     return Estimated(contrasts, _curves(arms[0], arms[1]), influence)
 
 
-def leaving_within(trials: Trials, model: StartModel, months: int = 12) -> tuple[Contrast, Floats]:
-    """Estimate only the effect on leaving to work or studies within `months`: what `estimate` gives, sooner.
-
-    The contrast, and every person's influence (n,) on it.
-    """
-    outcome = first_exit(trials)
-    starters, controls = np.flatnonzero(trials.treated), np.flatnonzero(~trials.treated)
-    pair = lay_out(trials, outcome, starters, months), lay_out(trials, outcome, controls, months)
-    row = _own(_arms(trials, model, pair, start_influence(trials, model)), months)
-    return row.contrast(float(np.sqrt((row.influence**2).sum()))), row.influence
-
-
 def layouts(trials: Trials, *, lasting: bool = True) -> list[tuple[Layout, Layout]]:
     """Layouts of starters and controls for the first exit, presence and the lasting exit."""
     return list(_layouts(trials, lasting))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from micro_leaving import leaving_within
 
 from analysis.effects.multiplicity import holm
 from analysis.micro import checks, hazard, rates, release, wording
@@ -17,7 +18,7 @@ from analysis.micro.assess import (
     with_regard_to_others,
 )
 from analysis.micro.covariates import month_levels
-from analysis.micro.estimates import Contrast, estimate, leaving_within
+from analysis.micro.estimates import Contrast, estimate
 from analysis.micro.generator import Microdata, generate
 from analysis.micro.groups import equal_effects, group_effects
 from analysis.micro.history import History, Window, build_history
