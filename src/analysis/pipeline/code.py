@@ -15,8 +15,10 @@ from foundation.files import sha256_of
 
 _ROOT = Path(analysis.__file__).resolve().parent.parent
 _PACKAGES = ("analysis", "renderer", "foundation")
+#: A statement at the start of a line, or after a semicolon or a colon; brackets may hold comments.
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.MULTILINE
+    r"(?:^|[;:])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\((?:[^)#]|#[^\n]*)*\)|[^\n;]*)|import[ \t]+([^\n;]*))",
+    re.MULTILINE,
 )
 _NAME = re.compile(r"[\w.]+")
 
@@ -92,7 +94,7 @@ def _imports(source: str) -> set[str]:
     name after ``as``, counts too, which can only make more of the code matter, never less.
     """
     names: set[str] = set()
-    for module, listed, plain in _IMPORT.findall(source):
+    for module, listed, plain in _IMPORT.findall(source.replace("\\\n", " ")):
         names |= {module, *(f"{module}.{name}" for name in _NAME.findall(listed))} if module else set()
         names |= set(_NAME.findall(plain))
     return {name for name in names if name.split(".")[0] in _PACKAGES}

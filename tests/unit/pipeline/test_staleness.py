@@ -145,20 +145,39 @@ def test_a_notebook_depends_on_the_modules_it_imports_and_no_others(tmp_path: Pa
     assert code_hash(imported_by(notebook), tmp_path) != before
 
 
+def _parsed_imports(text: str) -> set[str]:
+    """The project's names that Python itself sees imported."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert not node.level, "relative import"
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in names if name.split(".")[0] in {"analysis", "foundation", "renderer"}}
+
+
 def test_every_import_that_python_sees_is_found_in_the_text() -> None:
     """The whole source, parsed: what `code._imports` reads from the text must hold all of it."""
     source = Path(analysis.__file__).parents[1]
     for path in sorted(source.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        parsed: set[str] = set()
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Import):
-                parsed |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                assert not node.level, f"{path}: relative import"
-                parsed |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        ours = {name for name in parsed if name.split(".")[0] in {"analysis", "foundation", "renderer"}}
-        assert ours <= _imports(text), path
+        assert _parsed_imports(text) <= _imports(text), path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1; from analysis.pages import start",
+        "import os; import analysis.paths; from analysis.pages import cost, data",
+        "if True: from analysis.pages import start",
+        "from analysis.pages import start, \\\n    cost",
+        "from analysis.pages import (  # those (few)\n    start,  # first)\n    cost,\n)",
+        "def f():\n\timport analysis.paths as p, analysis.plain",
+    ],
+)
+def test_an_import_written_as_only_a_notebook_would_is_found_too(text: str) -> None:
+    assert _parsed_imports(text) <= _imports(text)
 
 
 def test_a_copy_elsewhere_has_the_same_keys(copy: Project, tmp_path: Path) -> None:
