@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
+from reading import chromium
 
 #: Width and height in pixels, and how much smaller the picture is on its sheet.
 VIEWS = ((360, 740, 1.0), (1280, 800, 0.6), (1600, 1000, 0.48))
@@ -119,8 +120,7 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     pages = pages_of(given.site, given.sidor)
     paper_too = shutil.which("pdftoppm") is not None
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with chromium() as browser:
         for path in take(browser, given.site, pages, taken):
             if path.suffix == ".pdf" and not paper_too:
                 continue
@@ -128,7 +128,6 @@ def main() -> int:
             pieces = printed_sides(path) if path.suffix == ".pdf" else slices(path, scales[width])
             for n, sheet in enumerate(sheets(pieces), 1):
                 sheet.save(laid / f"{path.stem}-{n}.png")
-        browser.close()
     print(f"{len(pages)} sidor, {sum(1 for _ in laid.iterdir())} ark i {laid}")
     return 0
 

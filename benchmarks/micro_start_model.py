@@ -19,13 +19,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+from micro_leaving import leaving_within
 
 from analysis.micro import covariates, generator, simulation
 from analysis.micro.history import Floats, History, build_history
-from analysis.micro.incidence import arm_table, equal_weights, lay_out, trial_weights
 from analysis.micro.municipality import Municipality
-from analysis.micro.outcomes import first_exit
-from analysis.micro.trial import StartModel, Trials, emulate, fit_start
+from analysis.micro.trial import StartModel, emulate, fit_start
 from foundation.files import write_text
 
 RESULTS = Path(__file__).parent / "results" / "micro_start_model.md"
@@ -60,16 +59,6 @@ def with_chances(town: Municipality, seed: int) -> tuple[History, Floats]:
     return history, grid[numbers][:, seen]
 
 
-def effect(trials: Trials, model: StartModel) -> float:
-    """The emulated trial's effect on leaving to work or studies within a year, percentage points."""
-    outcome = first_exit(trials)
-    starters = lay_out(trials, outcome, np.flatnonzero(trials.treated), MONTHS)
-    controls = lay_out(trials, outcome, np.flatnonzero(~trials.treated), MONTHS)
-    first = arm_table(starters, equal_weights(trials)).incidence
-    second = arm_table(controls, trial_weights(trials, model)).incidence
-    return 100 * float((first - second)[-1, :2].sum())
-
-
 def replicate(seed: int) -> list[list[float]]:
     """One municipality of world B: by measure, the effect with the true probabilities and with every form."""
     history, chances = with_chances(Municipality(inflow=40.0, churn=0.15, queue=True), seed)
@@ -82,8 +71,8 @@ def replicate(seed: int) -> list[list[float]]:
             model = fit_start(trials)
             if not found:
                 true = StartModel(model.fit, chances[measure][trials.person, trials.month])
-                found.append(effect(trials, true))
-            found.append(effect(trials, model))
+                found.append(leaving_within(trials, true, MONTHS)[0].effect)
+            found.append(leaving_within(trials, model, MONTHS)[0].effect)
         rows.append(found)
     return rows
 

@@ -11,12 +11,18 @@ out. Ends with 1 when a conclusion breaks a limit.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 MOST_WORDS, MOST_NUMBERS, MOST_LIX, LONGEST_SENTENCE = 60, 5, 45, 25
 VIEWS = ((1280, 800), (360, 740))
@@ -76,12 +82,22 @@ def breaches(found: Reading) -> list[str]:
     return [f"{value} {name}" for name, value, limit in limits if value > limit]
 
 
-def screens(site: Path, pages: list[str]) -> Iterator[tuple[str, list[tuple[float, float]]]]:
-    """Yield for each page, by view: how many screens it is, and at which pixel its answer begins."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium, where Debian puts it or where the variable CHROMIUM says."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = play.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+def screens(site: Path, pages: list[str]) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """Yield for each page, by view: how many screens it is, and at which pixel its answer begins."""
+    with chromium() as browser:
         for page in pages:
             found = []
             for width, height in VIEWS:
@@ -92,7 +108,6 @@ def screens(site: Path, pages: list[str]) -> Iterator[tuple[str, list[tuple[floa
                 found.append((round(tall / height, 1), round(top)))
                 tab.close()
             yield page, found
-        browser.close()
 
 
 def main() -> int:

@@ -17,8 +17,6 @@ from analysis.sources.events import Event
 
 #: Lines nearer than this share of the axis would have names over one another on a phone.
 _NEAR = 0.07
-
-
 #: How much more room makes a name change ends, as a share of the axis' height.
 _CLEARLY = 0.1
 
