@@ -110,9 +110,7 @@ def _stack(table: Tag) -> None:
     for row, written in zip(body, texts, strict=True):
         for title, text, cell in list(zip(titles, written, row, strict=True))[1:]:
             cell["data-rubrik"] = title
-            if text in NO_VALUE and not _has_class(cell, "num"):
-                _add_class(cell, "tomt")
-            elif len(text) <= SHORT_LETTERS:
+            if len(text) <= SHORT_LETTERS:
                 _add_class(cell, "kort")
 
 

@@ -69,8 +69,7 @@ def test_a_short_table_of_numbers_wider_than_a_phone_is_stacked_with_short_cells
     soup = mended(head, ["2024", "2,94", "2,93", "+0,01", "–", "–"])
     assert soup.table is not None
     assert "prosa" in soup.table["class"]
-    assert [cell.get_text() for cell in soup.select("td.kort")] == ["2,94", "2,93", "+0,01"]
-    assert len(soup.select("td.tomt")) == 2
+    assert [cell.get_text() for cell in soup.select("td.kort")] == ["2,94", "2,93", "+0,01", "–", "–"]
     many = mended(head, *[["2024", "2,94", "2,93", "+0,01", "–", "–"]] * 30)
     assert many.select("table.prosa") == []
 
