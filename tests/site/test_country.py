@@ -221,15 +221,9 @@ def test_what_is_downloaded_is_what_is_shown(
         assert len(image.convert("RGB").resize((160, 84)).getcolors(160 * 84) or []) > 20
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (1280, "light"),
-        (320, "dark"),
-        pytest.param(1280, "dark", marks=pytest.mark.slow),
-        pytest.param(320, "light", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_wcag_and_no_sideways_scroll(browser: Browser, site: Path, width: int, scheme: str) -> None:
     assert site_browser.axe_violations(browser, site, PAGES, schemes=[scheme], widths=[width]) == []
     assert site_browser.sideways_scroll(browser, site, PAGES, width) == []

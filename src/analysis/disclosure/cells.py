@@ -254,8 +254,10 @@ class _Relations:
         if whole in self.cells.counts:
             return
         for name, measure in self.measures.items():
+            if whole.measure not in measure.skydd.delar:
+                continue
             total = whole._replace(measure=name)
-            if whole.measure in measure.skydd.delar and total in self.cells.counts:
+            if total in self.cells.counts:
                 self._split(total, (part,), ("rest", total, part))
 
     def _years(self) -> None:
@@ -280,8 +282,7 @@ class _Relations:
                 continue
             top, bottom = numerator(measure_id, measure), str(measure.skydd.namnare)
             for cell in self._cells():
-                whole = cell._replace(measure=bottom)
-                if cell.measure == top and whole in self.cells.counts:
+                if cell.measure == top and (whole := cell._replace(measure=bottom)) in self.cells.counts:
                     self._split(whole, (cell,), ("rest", whole, cell))
 
 
