@@ -119,43 +119,33 @@ def read_tidy(located: LocatedPassport, catalogue: Catalogue) -> pd.DataFrame:
     layout = passport.inlasning
     columns = tuple(value.kolumn for value in layout.varden)
     seen: dict[tuple[str, ...], int] = {}
-    records: list[dict[str, object]] = []
+    records: list[tuple[str, str, str, float, str, str]] = []
     for number, row in read_rows(path, (layout.kommun, layout.period, *columns)):
         code = check_code(row[layout.kommun], catalogue, Cell(path, number, layout.kommun))
-        period = check_period(row[layout.period], Cell(path, number, layout.period))
-        check_unique(seen, (code, period), Cell(path, number, layout.period))
+        at = Cell(path, number, layout.period)
+        period = check_period(row[layout.period], at)
+        check_unique(seen, (code, period), at)
         for spec in layout.varden:
+            if not row[spec.kolumn]:
+                records.append((code, spec.matt, period, math.nan, "missing", ""))
+                continue
             cell = Cell(path, number, spec.kolumn)
-            value = parse_number(row[spec.kolumn], cell) if row[spec.kolumn] else math.nan
-            if not math.isnan(value):
-                check_value(value, spec.matt, catalogue, cell)
-            records.append(
-                {
-                    "kommun_kod": code,
-                    "measure_id": spec.matt,
-                    "period": period,
-                    "value": value,
-                    "status": "missing" if math.isnan(value) else spec.status,
-                    "note": "",
-                }
-            )
+            value = parse_number(row[spec.kolumn], cell)
+            check_value(value, spec.matt, catalogue, cell)
+            records.append((code, spec.matt, period, value, spec.status, ""))
     if layout.tomma_ar_ar == "missing":
         records += _absent(seen, located)
-    return _finish(pd.DataFrame.from_records(records), located, catalogue)
+    names = ["kommun_kod", "measure_id", "period", "value", "status", "note"]
+    return _finish(pd.DataFrame.from_records(records, columns=names), located, catalogue)
 
 
-def _absent(seen: dict[tuple[str, ...], int], located: LocatedPassport) -> list[dict[str, object]]:
+def _absent(
+    seen: dict[tuple[str, ...], int], located: LocatedPassport
+) -> list[tuple[str, str, str, float, str, str]]:
     codes = sorted({key[0] for key in seen})
     periods = sorted({key[1] for key in seen})
     return [
-        {
-            "kommun_kod": code,
-            "measure_id": spec.matt,
-            "period": period,
-            "value": math.nan,
-            "status": "missing",
-            "note": "saknas i källan",
-        }
+        (code, spec.matt, period, math.nan, "missing", "saknas i källan")
         for spec in located.passport.inlasning.varden
         for code in codes
         for period in periods
@@ -171,13 +161,13 @@ def demand_rows(frame: pd.DataFrame, located: LocatedPassport) -> None:
 
 def _finish(frame: pd.DataFrame, located: LocatedPassport, catalogue: Catalogue) -> pd.DataFrame:
     demand_rows(frame, located)
-    rule = located.passport.kant_fran
+    known = {period: located.passport.kant_fran.known_on(period) for period in frame["period"].unique()}
     frame = frame.assign(
         gender="T",
         group="alla",
         unit=[catalogue.measure(measure_id).enhet for measure_id in frame["measure_id"]],
         source_id=located.passport.id,
-        known_from=[rule.known_on(period) for period in frame["period"]],
+        known_from=[known[period] for period in frame["period"]],
     )
     return frame.loc[:, list(COLUMNS)]
 
