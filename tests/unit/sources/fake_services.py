@@ -33,7 +33,9 @@ class Service:
 def serving(service: Service) -> Iterator[Service]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # head and body are two writes: the second would wait for the first's receipt
+        disable_nagle_algorithm = (
+            True  # head and body are two writes: the second would wait for the first's receipt
+        )
 
         def do_GET(self) -> None:
             self._handle(None)
