@@ -113,6 +113,28 @@ def shown_texts(tab: Page, width: int) -> set[str]:
     return {" ".join(str(text).split()) for text in texts}
 
 
+#: Headings with nothing that is seen between them and the next one; a heading of a lower level counts as something.
+_EMPTY = """() => {
+  document.querySelectorAll("main details:not(.code-fold)").forEach(part => { part.open = true; });
+  const headings = [...document.querySelectorAll("main :is(h2, h3, h4)")], chosen = getSelection();
+  const row = heading => heading.closest(".rubrikrad") || heading;
+  return headings.filter((heading, place) => {
+    const next = headings[place + 1], range = document.createRange();
+    if (next && next.tagName > heading.tagName) return false;
+    range.setStartAfter(row(heading));
+    next ? range.setEndBefore(row(next)) : range.setEndAfter(heading.closest("main").lastElementChild);
+    chosen.removeAllRanges();
+    chosen.addRange(range);
+    return !chosen.toString().trim() && !range.cloneContents().querySelector("img, table, svg, input");
+  }).map(heading => heading.textContent);
+}"""
+
+
+def empty_headings(tab: Page) -> list[str]:
+    """Headings of an open page under which nothing stands."""
+    return [str(text) for text in tab.evaluate(_EMPTY)]
+
+
 def main() -> None:
     """Print every control of the pages given: ``python tests/site/site_controls.py _site index.html``."""
     site = Path(sys.argv[1])

@@ -114,6 +114,17 @@ def test_every_control_has_a_name_of_its_own(browser: Browser, site: Path) -> No
     assert faults == {}
 
 
+def test_something_stands_under_every_heading(browser: Browser, site: Path) -> None:
+    bare = {}
+    with site_browser.window(browser) as context:
+        tab = context.new_page()
+        for page in site_browser.site_pages(site):
+            tab.goto((site / page).resolve().as_uri())
+            if found := site_controls.empty_headings(tab):
+                bare[page] = found
+    assert bare == {}
+
+
 def test_zoomed_to_200_per_cent_nothing_is_lost(browser: Browser, site: Path) -> None:
     half = site_browser.DESKTOP // 2
     assert site_browser.sideways_scroll(browser, site, width=half) == []

@@ -108,15 +108,17 @@ def effect_picture(brief: Brief) -> Markdown:
     if ambition is not None and persons and seen is not None:
         share = -seen * ambition / persons
         axes.plot([share], [0], marker="D", markersize=8, color=theme.OWN, linestyle="")
+        left, right = axes.get_xlim()
         axes.annotate(
             f"planens ambition, {count(ambition)} personer",
-            (1, 0),
+            (min(max((share - left) / (right - left), 0.26), 0.74), 0),  # under its mark, within the figure
             xycoords=("axes fraction", "data"),
-            xytext=(0, -13),
+            xytext=(0, -9),
             textcoords="offset points",
-            ha="right",
+            ha="center",
             va="top",
             fontsize=9.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
         rows.append({"rad": "planens ambition", "värde": share, "lägst": None, "högst": None})
     labels = [

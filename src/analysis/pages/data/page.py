@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.disclosure.own_counts import UNTOLD, added_sources, open_files
 from analysis.pages.parts.markdown import Markdown, conclusion
-from analysis.pages.parts.table import Column, table
+from analysis.pages.parts.table import Column, table, with_small
 from analysis.panel import read_panel
 from analysis.runs import Overview
 from analysis.runs.overview import panel_summary
@@ -32,22 +32,20 @@ def sources_table(overview: Overview) -> Markdown:
     counts = panel_summary(overview)
     rows = [
         {
-            "title": item.passport.titel,
-            "producer": item.passport.producent,
-            "definition": item.passport.definition,
+            "title": with_small(item.passport.titel, item.passport.producent),
+            "definition": with_small(
+                item.passport.definition, f"Källan anges så: {item.passport.hanvisning}"
+            ),
             "vintage": item.passport.utgava + (" (pseudoutgåva)" if item.passport.pseudoutgava else ""),
             "rows": counts.get(item.passport.id, float("nan")),
-            "cite": item.passport.hanvisning,
         }
         for item in overview.passports
     ]
     columns = [
-        Column("title", "Källa"),
-        Column("producer", "Producent"),
-        Column("definition", "Vad den innehåller"),
+        Column("title", "Källa och producent", "html"),
+        Column("definition", "Vad den innehåller", "html"),
         Column("vintage", "Utgåva"),
         Column("rows", "Observationer", "number", 0),
-        Column("cite", "Så anges källan"),
     ]
     return table(pd.DataFrame(rows), columns, caption="Källor", sortable=True)
 
@@ -93,22 +91,20 @@ def measures_table(overview: Overview) -> Markdown:
     """Return every measure in use with definition, unit, direction and caveats."""
     rows = [
         {
-            "id": measure_id,
-            "name": measure.namn,
-            "definition": measure.definition,
+            "name": with_small(measure.namn, measure_id),
+            "definition": with_small(
+                measure.definition, " ".join(f"Brott {item.fran}: {item.text}" for item in measure.brott)
+            ),
             "unit": measure.enhet,
             "direction": measure.riktning,
-            "breaks": " ".join(f"{item.fran}: {item.text}" for item in measure.brott),
         }
         for measure_id, measure in overview.catalogue.measures.items()
     ]
     columns = [
-        Column("name", "Mått"),
-        Column("id", "Beteckning"),
-        Column("definition", "Definition"),
+        Column("name", "Mått och beteckning", "html"),
+        Column("definition", "Definition och brott", "html"),
         Column("unit", "Enhet", filter=True),
         Column("direction", "Önskad riktning", filter=True),
-        Column("breaks", "Brott"),
     ]
     return table(pd.DataFrame(rows), columns, caption="Måttkatalogen", sortable=True)
 

@@ -32,10 +32,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 def lineage_table(view: PlanView) -> Markdown:
     """Return the fate of each measure with the words of every step, or say that no later version is known."""
     if not any(item.steps for item in view.fates):
-        return paragraphs(
-            f"Ingen senare version av {view.plan.short_title} var känd den dag som körningen gäller, "
-            "så åtgärderna går inte att följa vidare."
-        )
+        return _unknown(view)
     frame = pd.DataFrame([_row(view, item) for item in view.fates])
     columns = [
         Column("measure", "Åtgärd"),
@@ -57,13 +54,20 @@ def lineage_table(view: PlanView) -> Markdown:
 def lineage_sentence(view: PlanView) -> Markdown:
     """Return the counts of what happened in a sentence."""
     if not any(item.steps for item in view.fates):
-        return paragraphs("")
+        return _unknown(view)
     counts = sorted(fate_counts(view.fates).items(), key=lambda item: (-item[1], item[0]))
     parts = [numbered(number, *_SENTENCES.get(label, (label, label))) for label, number in counts]
     if len(parts) > LONGEST_LIST:
         rest = sum(number for _, number in counts[LONGEST_LIST - 1 :])
         parts = [*parts[: LONGEST_LIST - 1], f"{rest} slutade på annat sätt"]
     return paragraphs(f"Så gick det för {_all(view)}: {sentence_list(parts)}.")
+
+
+def _unknown(view: PlanView) -> Markdown:
+    return paragraphs(
+        f"Ingen senare version av {view.plan.short_title} var känd den dag som körningen gäller, "
+        "så åtgärderna går inte att följa vidare."
+    )
 
 
 def _all(view: PlanView) -> str:

@@ -123,7 +123,7 @@ def not_known(study: Study, name: str) -> Markdown:
     result = study.results[name]
     lines = [
         "Egenskaper som inte finns i uppgifterna, som motivation eller nätverk, kan ändå skilja deltagare från andra. "
-        "E-värdet ovan säger hur starka de måste vara.",
+        "E-värdet bland kontrollerna säger hur starka de måste vara.",
         "Effekten gäller dem som började under perioden, inte dem som aldrig fått erbjudandet.",
         "Om deltagare får jobb som andra annars hade fått syns det inte här (undanträngning).",
     ]
