@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import total_ordering
@@ -81,6 +82,15 @@ def following(last: str, count: int) -> tuple[str, ...]:
     if not is_month(last):
         return tuple(str(int(last) + step) for step in range(1, count + 1))
     return tuple(month_label(last_month(last) + step) for step in range(1, count + 1))
+
+
+def absent_months(periods: Iterable[str]) -> tuple[str, ...]:
+    """Return the months between the first and the last of the months given that are not among them."""
+    known = {period for period in periods if is_month(period)}
+    if not known:
+        return ()
+    span = following(min(known), steps_between(min(known), max(known)))
+    return tuple(month for month in span if month not in known)
 
 
 def centre(period: str) -> float:

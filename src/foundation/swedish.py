@@ -45,6 +45,11 @@ def decimal(value: float | None, digits: int = 1, *, sign: bool = False) -> str:
     return f"+{text}" if sign and not is_zero else text
 
 
+def digits_of(value: float, most: int = 3) -> int:
+    """Return how many decimals a number that somebody has set needs, at most `most`: 1 for 2.5."""
+    return next((digits for digits in range(most) if round(value, digits) == value), most)
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """Format a share that is already in per cent: ``percent(3.68, 2) == '3,68 %'``."""
     text = decimal(value, digits)

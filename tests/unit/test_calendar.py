@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.calendar import parse_period
+from analysis.calendar import absent_months, following, parse_period
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,11 @@ def test_kinds() -> None:
 )
 def test_order_is_that_of_time(texts: list[str]) -> None:
     assert [p.text for p in sorted(map(parse_period, texts))] == sorted(texts)
+
+
+@given(st.integers(1, 40), st.sets(st.integers(1, 40)))
+def test_absent_months_are_those_between_the_first_and_the_last(length: int, gone: set[int]) -> None:
+    span = ("2023-11", *following("2023-11", length))
+    taken = tuple(month for place, month in enumerate(span) if place in gone and 0 < place < length)
+    known = [month for month in span if month not in taken]
+    assert absent_months([*known, "2024", "2024-T1"]) == taken

@@ -36,8 +36,8 @@ class MonthForecast:
     ----------
     months
         The series forecast, as shown.
-    paths, naive
-        Paths of the months, and of the seasonal naive forecast (the same month a year earlier).
+    paths
+        Paths of the months.
     reasons
         What was done to the series, in Swedish.
     misses
@@ -48,10 +48,15 @@ class MonthForecast:
 
     months: MonthSeries
     paths: SamplePaths
-    naive: SamplePaths
     reasons: tuple[str, ...]
     misses: tuple[float, float] | None
     of_target: bool
+
+    @property
+    def same_month(self) -> pd.Series[float]:
+        """The naive forecast: the newest final value of the same calendar month, NaN where there is none."""
+        newest = {str(month)[5:]: float(value) for month, value in self.months.final.items()}
+        return pd.Series({period: newest.get(period[5:], np.nan) for period in self.paths.periods})
 
 
 @dataclass(frozen=True)
@@ -84,11 +89,7 @@ def _forecast(context: RunContext, state: TargetState, months: MonthSeries) -> M
         prepared = prepare_months(months.value, preliminary=len(months.preliminary))
         series, reasons = prepared.series.dropna(), prepared.reasons
         paths = _alone(months, series, max(AHEAD, len(months.preliminary) + LOOK), DRAWS)
-    full = _every_month(series)
-    naive = forecast_series(full, len(paths.periods), "naive", draws=DRAWS).paths
-    if naive is None:
-        raise ValueError(f"no value to forecast from in {months.measure.kort}")
-    return MonthForecast(months, paths, naive, reasons, _misses(months, full), of_target)
+    return MonthForecast(months, paths, reasons, _misses(months, _every_month(series)), of_target)
 
 
 def _alone(months: MonthSeries, series: pd.Series[float], horizon: int, draws: int) -> SamplePaths:

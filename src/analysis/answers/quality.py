@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.answers.months import month_series
+from analysis.calendar import period_name
 from analysis.runs import RunContext
 from analysis.runs.context import fingerprint
 from analysis.sources.observation import RIKET
+from foundation.swedish import numbered
 
 #: One number: the same key twice is a fault.
 _ONE = ["kommun_kod", "measure_id", "period", "gender", "group"]
@@ -53,12 +56,33 @@ def checks(context: RunContext, rows: pd.DataFrame, shares: pd.DataFrame) -> tup
     doubles = int(rows.duplicated(_ONE).sum())
     synthetic = int((rows["status"] == "synthetic").sum())
     lacking = int(own.isna().sum())
+    months = _months_absent(context, rows)
+    by_month: tuple[Check, ...] = ()
+    if months is not None:
+        told = f"{numbered(len(months), 'månad', 'månader')} saknas" + (
+            f": {', '.join(period_name(month) for month in months)}" if months else ""
+        )
+        by_month = (Check("De egna månadsserierna är obrutna", not months, told),)
     return (
         Check("Inget tal är känt senare än körningens dag", late == 0, f"{late} senare"),
         Check("Alla andelar ligger mellan 0 och 100 procent", outside == 0, f"{outside} utanför"),
         Check("Varje kommun, mått och period finns en gång", doubles == 0, f"{doubles} dubbletter"),
         Check("Inga syntetiska tal finns med", synthetic == 0, f"{synthetic} syntetiska"),
         Check("Den egna serien saknar inga år", lacking == 0, f"{lacking} år saknas"),
+        *by_month,
+    )
+
+
+def _months_absent(context: RunContext, rows: pd.DataFrame) -> tuple[str, ...] | None:
+    """Months that some monthly series of the municipality lacks between its first and its last; None without a series."""
+    mine = rows.loc[rows["kommun_kod"] == context.run.kommun, "measure_id"].unique()
+    series = [
+        found for measure in mine if (found := month_series(context, str(measure), rows=rows)) is not None
+    ]
+    if not series:
+        return None
+    return tuple(
+        sorted({str(month) for found in series for month in found.status.index[found.status == "missing"]})
     )
 
 

@@ -106,14 +106,8 @@ class RunContext:
 
     @property
     def sources(self) -> tuple[LocatedPassport, ...]:
-        """Passports of the sources that the run rests on: those about the municipality, riket or several municipalities.
-
-        A document about one municipality of the comparison group alone says nothing of this one.
-        """
-        rows = self.observations
-        mine = rows.loc[rows["kommun_kod"].isin({self.run.kommun, RIKET}), "source_id"]
-        places = rows.groupby("source_id")["kommun_kod"].nunique()
-        used = {*mine, *places.index[places > 1]}
+        """Passports of the sources that the run rests on."""
+        used = {*self.observations["source_id"]}
         return tuple(item for item in self.passports if item.passport.id in used)
 
     def publish(self, name: str, facts: Mapping[str, object]) -> None:
@@ -163,13 +157,20 @@ def _without(rows: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
 def concerning(
     observations: pd.DataFrame, run: Run, catalogue: Catalogue, passports: tuple[LocatedPassport, ...]
 ) -> pd.DataFrame:
-    """Return all vintages of what concerns a run: a municipality's own files concern its own runs only."""
+    """Return all vintages of what concerns a run.
+
+    A municipality's own files concern its own runs only; a document about one municipality of the comparison group alone
+    says nothing of another one.
+    """
     national = {item.passport.id for item in passports if item.passport.national}
     added = {item.passport.id for item in passports if item.passport.inlasning.lasare == ADDED} - national
     concerned = {run.kommun, RIKET, *catalogue.groups[run.jamforelse].kommuner}
     keep = observations["source_id"].isin(national) | observations["kommun_kod"].isin(concerned)
-    keep &= ~observations["source_id"].isin(added) | observations["kommun_kod"].isin({run.kommun, RIKET})
-    return observations[keep]
+    mine = observations["kommun_kod"].isin({run.kommun, RIKET})
+    keep &= ~observations["source_id"].isin(added) | mine
+    places = observations[keep].groupby("source_id")["kommun_kod"].nunique()
+    about = {*national, *observations.loc[keep & mine, "source_id"], *places.index[places > 1]}
+    return observations[keep & observations["source_id"].isin(about)]
 
 
 def open_panel(project: Project) -> pd.DataFrame:

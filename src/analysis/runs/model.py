@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.calendar import PERIOD_PATTERN, period_end
-from foundation.swedish import percent
+from foundation.swedish import digits_of, percent
 
 #: Notebooks that are about a plan.
 NEEDS_PLAN = frozenset({"02_atgarder", "02_register", "03_effekt"})
@@ -41,8 +41,7 @@ class Target(BaseModel):
     @property
     def level_text(self) -> str:
         """``högst 4 %``, with as many decimals as the level needs."""
-        digits = next((n for n in range(3) if round(self.niva, n) == self.niva), 3)
-        return f"{self.villkor} {percent(self.niva, digits)}"
+        return f"{self.villkor} {percent(self.niva, digits_of(self.niva))}"
 
     def reached(self, value: float) -> bool:
         """Whether `value` meets the target; the level itself does."""

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from tests.unit.pages.month_files import Cells, add_months, big, copied, open_in
 
-from analysis.answers import month_forecast
+from analysis.answers import month_forecast, quality
 from analysis.answers import target as target_answer
 from analysis.answers.months import MonthSeries, month_series
 from analysis.answers.own_measure import annual_alone, measure_points, two_sources
@@ -18,7 +18,7 @@ from analysis.pages.position import months as monthly
 from analysis.pages.position import summary as position
 from analysis.pages.target import months as monthly_forecast
 from analysis.pages.target import text as target_text
-from analysis.panel import build_panel
+from analysis.panel import build_panel, wide
 from analysis.paths import Project
 from analysis.pipeline.data_add import AddOptions, add_file
 from analysis.runs import RunContext
@@ -175,12 +175,21 @@ def test_the_season_is_in_the_forecast_and_the_naive_one_is_last_year(
 ) -> None:
     found = state.forecast
     assert found is not None
-    naive = found.naive.fan()["median"]
-    assert naive["2026-12"] == pytest.approx(found.months.value["2025-12"], rel=0.02)
+    assert found.same_month["2026-12"] == found.months.value["2025-12"], "as it is shown month by month"
     truth = big(35)["Andel vuxna biståndsmottagare", "Totalt"]
     assert found.paths.fan()["median"]["2026-12"] == pytest.approx(truth, abs=0.03)
     assert found.misses is not None
     assert found.misses[0] < found.misses[1]
+
+
+def test_a_month_that_is_not_there_is_told_among_the_checks(run: RunContext) -> None:
+    shares = wide(run.observations, "N31807")
+    rows = run.observations
+    whole_series, broken = (
+        quality.checks(run, shown, shares)[-1] for shown in (rows, rows[rows["period"] != "2025-03"])
+    )
+    assert (whole_series.passed, whole_series.measured) == (True, "0 månader saknas")
+    assert (broken.passed, broken.measured) == (False, "1 månad saknas: mars 2025")
 
 
 def test_a_short_series_is_the_answer_too_and_says_what_is_assumed(

@@ -97,7 +97,7 @@ def test_sentences_about_months_are_whole_for_any_length(
     paths = SamplePaths(
         np.ones((5, 1)), (following(str(index[-1]), 1)[0],), "procent", str(index[-1]), "x", 1
     )
-    forecast = MonthForecast(months, paths, paths, (), (0.01, 0.02) if missing else None, of_target)
+    forecast = MonthForecast(months, paths, (), (0.01, 0.02) if missing else None, of_target)
     target = Target(
         namn="m", matt="AMN_VUXNA", niva=1.0, senast="2027-12", text="t", kalla="k", tolkning="T."
     )

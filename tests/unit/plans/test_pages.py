@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,19 @@ def test_the_page_at_adoption_knows_no_follow_up(register: Register) -> None:
     assert plan_view.latest_version(view) is None
     assert "Ingen uppföljning var känd" in plan_board.changes_table(view).text
     assert "2024" not in plan_pages.documents_table(view, None).text
+
+
+def test_a_target_keeps_its_decimals(register: Register) -> None:
+    view = plan_view.view_of(register, "uppsala-1000", TODAY)
+    for value, told in ((2.5, "Högst 2,5 %"), (1.0, "Högst 1 %"), (0.75, "Högst 0,75 %")):
+        target = view.plan.targets[0].model_copy(update={"value": value})
+        changed = replace(view, plan=view.plan.model_copy(update={"targets": (target,)}))
+        assert told in plan_pages.targets_table(changed).text.replace("\u00a0", " ")
+
+
+def test_without_a_later_version_the_page_says_so(register: Register) -> None:
+    view = plan_view.view_of(register, "lund-2021", TODAY)
+    assert "Ingen senare version av" in plan_lineage.lineage_sentence(view).text
 
 
 def test_the_lineage_page_accounts_for_all_24(register: Register) -> None:

@@ -36,11 +36,16 @@ def _added(item: LocatedPassport) -> bool:
     return item.passport.inlasning.lasare == ADDED
 
 
-def seen(checkout: Project, passports: tuple[LocatedPassport, ...], day: str = "2020-01-01") -> set[str]:
-    """Which of nine made-up rows the run sees: every municipality's in every kind of source."""
+def seen(
+    checkout: Project,
+    passports: tuple[LocatedPassport, ...],
+    day: str = "2020-01-01",
+    places: tuple[str, ...] = (OWN, NEIGHBOUR, ELSEWHERE),
+) -> set[str]:
+    """Which of the made-up rows the run sees: every municipality's in every kind of source."""
     rows = [
         (place, "MANAD_HUSHALL", "2019-10", "T", "alla", 40.0, "antal", "observed", item.passport.id, day, "")
-        for place in (OWN, NEIGHBOUR, ELSEWHERE)
+        for place in places
         for item in passports
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).assign(group=[row[8] for row in rows])
@@ -68,6 +73,13 @@ def test_documents_of_the_comparison_group_are_seen_and_of_others_not(
     assert {f"{place} {national}" for place in (OWN, NEIGHBOUR, ELSEWHERE)} <= found
     assert f"{NEIGHBOUR} {local}" in found
     assert f"{ELSEWHERE} {local}" not in found
+
+
+def test_a_document_about_a_neighbour_alone_says_nothing_of_this_municipality(
+    checkout: Project, passports: tuple[LocatedPassport, ...]
+) -> None:
+    national = passports[0].passport.id
+    assert seen(checkout, passports, places=(NEIGHBOUR,)) == {f"{NEIGHBOUR} {national}"}
 
 
 def test_nothing_is_seen_before_it_was_known(

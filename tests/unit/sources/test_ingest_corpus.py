@@ -78,3 +78,14 @@ def test_error(case: Case, tmp_path: Path, catalogue: Catalogue) -> None:
 def test_a_missing_file_is_told(tmp_path: Path, catalogue: Catalogue) -> None:
     with pytest.raises(BistandError, match="finns inte"):
         read_file(tmp_path / "ingen.csv", Mapping(serie="prov"), catalogue)
+
+
+def test_the_preview_names_the_months_between_that_are_not_there(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    path = tmp_path / "hushall.csv"
+    path.write_text(
+        "Månad;Antal hushåll\n2025-01;2570\n2025-02;2585\n2025-05;2610\n2025-06;2600\n", encoding="utf-8"
+    )
+    reading = read_file(path, Mapping(serie="prov", kommun="1880"), catalogue)
+    assert "4 värden (2 månader saknas däremellan: 2025-03, 2025-04)" in preview(reading, catalogue)

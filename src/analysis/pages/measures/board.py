@@ -113,13 +113,14 @@ def board_cards(view: PlanView) -> Markdown:
         cards.append(KeyFigure(str(off), "avviker eller är stoppade", told))
     stated = sum(len(item.stated) for item in view.indicators)
     having = sum(bool(item.stated) for item in view.indicators)
-    cards.append(
-        KeyFigure(
-            str(having),
-            f"av {numbered(len(view.indicators), 'indikator', 'indikatorer')} har värde",
-            numbered(stated, "avskrivet värde", "avskrivna värden"),
+    if view.indicators:
+        cards.append(
+            KeyFigure(
+                str(having),
+                f"av {numbered(len(view.indicators), 'indikator', 'indikatorer')} har värde",
+                numbered(stated, "avskrivet värde", "avskrivna värden"),
+            )
         )
-    )
     cards.append(
         KeyFigure(
             str(assessable(view.ledger)),

@@ -60,7 +60,7 @@ def indicator_table(view: PlanView) -> Markdown:
     """Return every indicator with a known value: women, men, direction, movement, gap and verdict."""
     with_values = [item for item in view.indicators if item.stated]
     if not with_values:
-        return paragraphs("")
+        return indicator_sentence(view)
     frame = pd.DataFrame([_row(view.plan, item) for item in with_values])
     columns = [
         Column("name", "Indikator, enhet och källa", "html"),
@@ -75,7 +75,8 @@ def indicator_table(view: PlanView) -> Markdown:
         columns,
         caption=f"Indikatorer med kända värden i {view.plan.title}",
         sortable=True,
-        note="Skillnader mellan andelar är i procentenheter, andra i indikatorns enhet. Ändringen är mellan det första "
+        note="Riktningen är planens egen: öka, minska eller behåll. "
+        "Skillnader mellan andelar är i procentenheter, andra i indikatorns enhet. Ändringen är mellan det första "
         "och det sista av de värden som går att jämföra. – uppgift saknas; "
         "tomma celler i dokumenten är inte noll. * värdet är tolkat, se anmärkningarna under tabellen.",
     )

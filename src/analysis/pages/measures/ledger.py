@@ -155,7 +155,7 @@ def rules_list(view: PlanView) -> Markdown:
         lines.append(f"1. **{capitalise(rule.name)}** – {rule.grade}. {rule.why} ({decided})")
     text = (
         "Reglerna prövas uppifrån och den första som stämmer avgör. De läser bara registret och vilka data som "
-        "finns till hands; här finns årsvärden för alla kommuner men inga månadsserier och inga mikrodata.\n\n"
-        + "\n".join(lines)
+        "finns till hands; här finns årsvärden för alla kommuner, "
+        "men ingen månadsserie över en åtgärds eget utfall och inga mikrodata.\n\n" + "\n".join(lines)
     )
     return callout("note", "Reglerna bakom bedömningen", text)

@@ -15,7 +15,7 @@ from analysis.plans.lineage import fate_counts
 from analysis.plans.model import Plan, PlanTarget
 from analysis.plans.vocabulary import Operator
 from analysis.runs import RunContext
-from foundation.swedish import MONTHS, day_name, decimal, numbered
+from foundation.swedish import MONTHS, day_name, decimal, digits_of, numbered
 
 REGISTER = "02_register"
 
@@ -29,10 +29,12 @@ def register_link(context: RunContext) -> Markdown:
 def register_conclusion(view: PlanView) -> Markdown:
     """Say what the register holds."""
     rows = numbered(len(view.plan.measures), "rad", "rader")
-    found = numbered(len(view.plan.contradictions), "motsägelse", "motsägelser")
+    contradictions = len(view.plan.contradictions)
+    found = numbered(contradictions, "motsägelse", "motsägelser")
     return conclusion(
         f"**Registret har {rows} ur {view.plan.title}.**",
-        f"Varje rad anger var den står i dokumenten. Avskriften har {found} antecknade.",
+        "Varje rad anger var den står i dokumenten. "
+        + (f"Avskriften har {found} antecknade." if contradictions else "Inga motsägelser är antecknade."),
     )
 
 
@@ -66,7 +68,7 @@ def targets_table(view: PlanView) -> Markdown:
 def _value(target: PlanTarget) -> str:
     if target.value is None:
         return capitalise(str(target.operator))
-    number = decimal(target.value, 0)
+    number = decimal(target.value, digits_of(target.value))
     if target.operator is Operator.INCREASE_BY_PERCENT:
         return f"+{number} %"
     unit = "%" if target.unit.startswith("procent") else target.unit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,8 @@ from analysis.pages.position.months import draw_months, month_axis
 from analysis.runs import RunContext
 from foundation.swedish import count, decimal
 
+SAME_MONTH: Final = "Samma månad, senast känd"
+
 
 def forecast_text(context: RunContext, state: MonthState) -> Markdown:
     """Say what the months forecast and how well that has gone; or why there is none."""
@@ -29,7 +33,7 @@ def forecast_text(context: RunContext, state: MonthState) -> Markdown:
     return paragraphs(
         _place(context, found),
         f"Prognosen gäller {lower_first(found.months.measure.namn)} och bygger på {about}. Bredvid står den naiva: samma "
-        "månad förra året.",
+        "månad senast den var känd, i regel förra året.",
         " ".join(found.reasons),
         _misses_text(found),
     )
@@ -83,7 +87,7 @@ def month_fan(context: RunContext, state: MonthState) -> Markdown:
     found = state.forecast
     if found is None:
         return paragraphs("")
-    months, fan, naive = found.months, found.paths.fan(), found.naive.fan()
+    months, fan, naive = found.months, found.paths.fan(), found.same_month
     figure, axes = theme.new_figure()
     x = np.array([centre(str(period)) for period in fan.index])
     axes.fill_between(x, fan["low95"], fan["high95"], color=theme.BAND_WIDE, alpha=0.45, linewidth=0)
@@ -92,12 +96,12 @@ def month_fan(context: RunContext, state: MonthState) -> Markdown:
     axes.plot(x, fan["median"], color=theme.FORECAST, linewidth=1.8, linestyle=(0, (4, 2)), label="Prognos")
     axes.plot(
         x,
-        naive["median"],
+        naive,
         color=theme.RIKET,
         linestyle="",
         marker="x",
         markersize=5,
-        label="Samma månad förra året",
+        label=SAME_MONTH,
     )
     draw_months(axes, months, theme.LINES["kommun"])
     share = months.measure.enhet == "procent"
@@ -126,7 +130,7 @@ def month_fan(context: RunContext, state: MonthState) -> Markdown:
 
 
 def _fan_data(found: MonthForecast) -> pd.DataFrame:
-    fan = found.paths.fan().assign(**{"naiv median": found.naive.fan()["median"]})
+    fan = found.paths.fan().assign(**{lower_first(SAME_MONTH): found.same_month})
     return fan.round(found.months.measure.decimaler + 1).rename_axis("period").reset_index()
 
 
@@ -135,7 +139,7 @@ def month_forecast_table(context: RunContext, state: MonthState) -> Markdown:
     found = state.forecast
     if found is None:
         return paragraphs("")
-    fan, naive = found.paths.fan(), found.naive.fan()
+    fan = found.paths.fan()
     digits = found.months.measure.decimaler
     unit = "%" if found.months.measure.enhet == "procent" else ""
     frame = pd.DataFrame(
@@ -146,13 +150,13 @@ def month_forecast_table(context: RunContext, state: MonthState) -> Markdown:
                 f"{decimal(low, digits)} till {decimal(high, digits)}"
                 for low, high in zip(fan["low80"], fan["high80"], strict=True)
             ],
-            "naive": naive["median"].to_numpy(),
+            "naive": found.same_month.to_numpy(),
         }
     )
     columns = [
         Column("month", "Månad"),
         Column("median", "Prognos", "number", digits, unit=unit),
         Column("interval", "80 procents intervall"),
-        Column("naive", "Samma månad förra året", "number", digits, unit=unit),
+        Column("naive", SAME_MONTH, "number", digits, unit=unit),
     ]
     return table(frame, columns, caption=f"Månadsprognos: {lower_first(found.months.measure.namn)}")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.calendar import absent_months
 from analysis.sources.catalogue import Catalogue
 from analysis.sources.ingest.columns import Column
 from analysis.sources.ingest.reading import Reading
 from analysis.sources.ingest.text import number_text, table_text
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
+from foundation.swedish import numbered
 
 _GENDER_SV = {"T": "alla", "K": "kvinnor", "M": "män"}
 MAX_ROWS = 12
 MAX_DROPPED = 15
+MAX_ABSENT = 6
 
 
 def preview(reading: Reading, catalogue: Catalogue) -> str:
@@ -68,6 +71,12 @@ def _summary(table: pd.DataFrame, catalogue: Catalogue) -> str:
         numbers = int(part["value"].notna().sum())
         statuses = part.loc[~part["status"].isin(["observed"]), "status"].value_counts()
         notes = ", ".join(f"{count} {STATUS_SV[str(status)]}" for status, count in statuses.items())
+        absent = absent_months(part.loc[part["status"] != "missing", "period"])
+        if absent:
+            few = ", ".join(absent[:MAX_ABSENT]) + (" …" if len(absent) > MAX_ABSENT else "")
+            notes += (
+                f"{'; ' if notes else ''}{numbered(len(absent), 'månad', 'månader')} saknas däremellan: {few}"
+            )
         genders = ", ".join(_GENDER_SV[code] for code in ("T", "K", "M") if code in set(part["gender"]))
         lines.append(
             f"{measure_id}: {where}, {part['period'].min()} till {part['period'].max()}, {genders}: "
