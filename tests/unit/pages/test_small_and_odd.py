@@ -131,10 +131,11 @@ def test_i_korthet_and_the_start_page_say_the_same_whole_sentences(
         "korthet": facts, "laget": position.position_facts(run, position.panel_of(run), place),
         "mal": target_facts(run, state), "reform": {}
     }  # fmt: skip
+    followed = [("prov", target, run.run)] if target else []
     overview: Any = SimpleNamespace(
         catalogue=catalogue(), facts=lambda run, part: results.get(part, {}), results={"prov": results},
         runs=SimpleNamespace(runs=[run.run], targets={"prov": target}), passports=run.passports,
-        targets=lambda: [("prov", target, run.run)] if target else [],
+        targets=lambda: followed,
     )  # fmt: skip
     parts = [brief.section(made, part) for part in brief.PAGES]
     parts += [brief.uncertainty(made), brief.decision_list(made), start.municipality_briefs(overview)]
@@ -152,6 +153,16 @@ def test_i_korthet_and_the_start_page_say_the_same_whole_sentences(
         box = parts[7].text.split(":::")[1]
         assert len(re.findall(r"\d\s%", box)) <= 3, "the chance, and how far the readings lie apart"
         assert not re.search(r"\d,\d", box), "the forecast's interval stands on the page behind"
+    if followed:
+        assert not start.whose(overview, run.run)
+        neighbour: Any = SimpleNamespace(**{**vars(run.run), "kommun": "0380"})
+        followed.append(("prov", target, neighbour))
+        overview.runs.runs.append(neighbour)
+        said = start.start_conclusion(overview).text
+        whole(said)
+        assert "Uppsala" in said, "whose target it is, where there are several"
+        cards = start.start_cards(overview).text
+        assert cards.count("Uppsala, ") * 2 == cards.count(target.namn)  # type: ignore[union-attr]
 
 
 @FOUND

@@ -9,7 +9,7 @@ from analysis.calendar import centre, period_name
 from analysis.pages.parts import theme
 from analysis.pages.parts.figure import publish_figure
 from analysis.pages.parts.markdown import LONGEST_LIST, Markdown, capitalise, paragraphs
-from analysis.pages.start.page import ahead_of, newest_run, own_values, yearly
+from analysis.pages.start.page import ahead_of, newest_run, own_values, whose, yearly
 from analysis.runs import Overview, Run, Target
 from foundation.swedish import percent
 
@@ -24,7 +24,8 @@ def target_figures(overview: Overview) -> Markdown:
         else:
             newest = run
             values = [(centre(period), period, value) for period, value in own_values(overview, run).items()]
-        pieces.append(Markdown(f"## {capitalise(target.namn)}\n"))
+        name = whose(overview, run)
+        pieces.append(Markdown(f"## {capitalise(target.namn)}{f', {name}' if name else ''}\n"))
         if values:
             pieces.append(_draw(overview, target_id, target, newest, values, ahead_of(overview, run)))
         else:

@@ -42,6 +42,12 @@ def own_values(overview: Overview, run: Run) -> dict[str, float]:
     }
 
 
+def whose(overview: Overview, run: Run) -> str:
+    """The municipality's name where the site follows targets of several: else everybody knows whose it is."""
+    several = len({other.kommun for _, _, other in overview.targets()}) > 1
+    return overview.catalogue.municipality(run.kommun).name if several else ""
+
+
 def target_answer(overview: Overview, target: Target, run: Run) -> str:
     """Answer in a few sentences whether a target was or will be reached: what the run's own brief says, while it is open."""
     name = overview.catalogue.municipality(run.kommun).name
@@ -51,7 +57,9 @@ def target_answer(overview: Overview, target: Target, run: Run) -> str:
     if not told:
         return f"**{capitalise(target.namn)}: {target.level_text} i {name} senast {period_name(target.senast)}.**"
     page = f"[Läs mer om målet](reports/{run.id}/04_mal.ipynb)." if "04_mal" in run.anteckningsbocker else ""
-    return " ".join(part for part in (f"**{told[0]}**", *told[1:], page) if part)
+    name = whose(overview, run)
+    first = f"**{name}. {told[0]}**" if name else f"**{told[0]}**"
+    return " ".join(part for part in (first, *told[1:], page) if part)
 
 
 def _open(overview: Overview, target: Target, run: Run) -> bool:
@@ -127,11 +135,15 @@ def start_conclusion(overview: Overview) -> Markdown:
     """Return the answers to all targets, one paragraph each, and below them what the forecasts have not seen."""
     targets = [(target, run) for _, target, run in overview.targets()]
     reforms = [
-        reform_sentence(overview.facts(run, "reform"))
+        (whose(overview, run), reform_sentence(overview.facts(run, "reform")))
         for target, run in targets
         if _open(overview, target, run)
     ]
-    told = [f"{text} [Så ska effekten bedömas](aktivitetskravet.ipynb)." for text in reforms if text]
+    told = [
+        f"{f'{name}. ' if name else ''}{text} [Så ska effekten bedömas](aktivitetskravet.ipynb)."
+        for name, text in reforms
+        if text
+    ]
     return conclusion("\n\n".join(target_answer(overview, *pair) for pair in targets)) + paragraphs(*told)
 
 
@@ -139,23 +151,24 @@ def start_cards(overview: Overview) -> Markdown:
     """Return the key figures of the start page: one pair a target."""
     cards = []
     for _, target, run in overview.targets():
-        newest = newest_run(overview, run)
+        newest, name = newest_run(overview, run), whose(overview, run)
+        followed = f"{name}, {target.namn}" if name else target.namn
         if target.matt == run.matt:
             values = yearly(overview, newest)
             for year in (target.deadline_year, max(values)):
                 if year in values:
                     note = "målår" if year == target.deadline_year else "senaste kända år"
                     cards.append(
-                        KeyFigure(percent(values[year], 2), f"av invånarna {year}", f"{target.namn}: {note}")
+                        KeyFigure(percent(values[year], 2), f"av invånarna {year}", f"{followed}: {note}")
                     )
         else:
             for period, value in list(own_values(overview, run).items())[-1:]:
                 about = overview.catalogue.measure(target.matt).kort.lower()
-                note = f"{target.namn}: {target.level_text}"
+                note = f"{followed}: {target.level_text}"
                 cards.append(KeyFigure(percent(value, 2), f"{about}, {period_name(period)}", note))
         chance = overview.facts(run, "mal").get("probability") if _open(overview, target, run) else None
         if chance is not None:
-            due = f"{target.namn}: senast {period_name(target.senast)}, vald läsning"
+            due = f"{followed}: senast {period_name(target.senast)}, vald läsning"
             cards.append(KeyFigure(probability(float(chance)), "sannolikhet att nå målet", due))
     return key_figures(cards)
 
