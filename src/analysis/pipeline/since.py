@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.answers.published import Published, published
-from analysis.calendar import period_name
+from analysis.calendar import in_period, is_month, period_name
 from analysis.forecasts.log import read_log
 from analysis.pages.position.summary import level_words
 from analysis.paths import Project
@@ -22,10 +22,12 @@ Facts = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Summary:
-    """A run for the delårsbokslut.
+    """A run for the delårsbokslut, the bokslut or the month's follow-up.
 
     Attributes
     ----------
+    occasion
+        What the sentences are for, in Swedish.
     sentences
         Five: the position, the target's measure, its probability, what has changed, the plan's effect.
     changes
@@ -36,6 +38,7 @@ class Summary:
         The Word document, a figure and its data, below the site; only those that are there.
     """
 
+    occasion: str
     sentences: tuple[str, ...]
     changes: tuple[tuple[str, str, str], ...]
     before: Run | None
@@ -43,7 +46,7 @@ class Summary:
 
     def lines(self) -> tuple[str, ...]:
         """The summary as lines for the screen."""
-        out = ["Till delårsbokslutet:", *(f"  {text}" for text in self.sentences), ""]
+        out = [f"{self.occasion}:", *(f"  {text}" for text in self.sentences), ""]
         if self.before is None:
             out.append("Det är planens första körning; det finns ingen tidigare att jämföra med.")
         elif self.changes:
@@ -79,7 +82,13 @@ def summary(project: Project, run_id: str) -> Summary:
         moved,
         _effect(now.get("effekt", {}), name),
     )
-    return Summary(sentences, rows, before, _files(project, run))
+    return Summary(_occasion(run.period), sentences, rows, before, _files(project, run))
+
+
+def _occasion(period: str) -> str:
+    if is_month(period):
+        return "Till månadens uppföljning"
+    return "Till bokslutet" if len(period) == 4 else "Till delårsbokslutet"
 
 
 def changes_since_previous(project: Project, run_id: str) -> tuple[str, ...]:
@@ -104,7 +113,7 @@ def _measure(facts: dict[str, Any], target: Target | None, name: str) -> str:
         return f"Målet för {name} är {due}; målets mått har inget känt värde."
     gap = facts["gap"]
     left = f"{points(gap, sign=False)} återstår" if gap > 0 else "nivån är nådd"
-    return f"Målet för {name} är {due}; i {period_name(latest[0])} var värdet {percent(latest[1], 2)} och {left}."
+    return f"Målet för {name} är {due}; {in_period(latest[0])} var värdet {percent(latest[1], 2)} och {left}."
 
 
 def _chance(facts: dict[str, Any], target: Target | None) -> str:

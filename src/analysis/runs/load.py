@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from analysis.calendar import period_end
 from analysis.paths import Project
 from analysis.runs.model import NEEDS_PLAN, Run, Target
 from analysis.runs.targets import FOLLOWED, PlanFacts, read_plan_facts
@@ -39,13 +41,14 @@ class RunList:
         )
 
     def previous(self, run: Run) -> Run | None:
-        """Return the latest earlier run of the same municipality and plan, if there is one."""
-        earlier = [
-            other
-            for other in self.runs
-            if (other.kommun, other.plan) == (run.kommun, run.plan) and other.kant_senast < run.kant_senast
-        ]
-        return max(earlier, key=lambda other: other.kant_senast, default=None)
+        """Return the latest earlier run of the same municipality and plan, if there is one; of one day, that of the earlier
+        period."""
+        alike = [other for other in self.runs if (other.kommun, other.plan) == (run.kommun, run.plan)]
+        return max((other for other in alike if _when(other) < _when(run)), key=_when, default=None)
+
+
+def _when(run: Run) -> tuple[date, date]:
+    return run.kant_senast, period_end(run.period)
 
 
 def load_runs(project: Project, catalogue: Catalogue | None = None) -> RunList:

@@ -78,7 +78,7 @@ def test_the_ending_of_a_new_period_is_five_whole_sentences_with_the_answers_num
         whole(said)
         assert said.endswith(".")
     rows = since._changes({"mal": facts}, {"mal": facts}, target, before)
-    for said in since.Summary(lines, rows, None if first else run, ()).lines():
+    for said in since.Summary("Till bokslutet", lines, rows, None if first else run, ()).lines():
         whole(said.strip())
     if state.assessment is not None:
         assert probability(state.assessment.probability) in lines[2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.calendar import period_end, period_name
@@ -89,3 +91,12 @@ def test_a_run_with_anothers_plan_is_stopped(copy: Project, before: str, after: 
     with pytest.raises(BistandError, match=message) as raised:
         load_runs(copy)
     assert "runs.yml" in str(raised.value)
+
+
+def test_of_two_runs_with_one_days_knowledge_the_earlier_period_comes_first(checkout: Project) -> None:
+    runs = load_runs(checkout)
+    one = runs.get("uppsala-1000-2026-11")
+    later = one.model_copy(update={"id": "uppsala-1000-2026-12", "period": "2026-12"})
+    both = replace(runs, runs=(*runs.runs, later))
+    before = [found.id if (found := both.previous(run)) else None for run in (later, one)]
+    assert before == ["uppsala-1000-2026-11", "uppsala-1000-2024-10"]

@@ -136,6 +136,13 @@ def test_a_column_gone_is_said_and_the_rest_is_stored(copy: Project, tmp_path: P
     result = add(copy, path, serie="egna-siffror-0380", today=SECOND, said=said)
     assert result.stored is not None
     assert "Utbetalt tkr” fanns förra gången" in "\n".join(said)
+    path.write_bytes(text("Period;Hushåll med ekonomiskt bistånd\n2024-12;4795\n"))
+    said.clear()
+    result = add(copy, path, serie="egna-siffror-0380", today=SECOND, said=said)
+    assert list(result.reading.table["value"]) == [4795]
+    assert "Antal hushåll” fanns förra gången" not in "\n".join(said), (
+        "the same figures under another heading"
+    )
 
 
 def test_the_path_of_the_file_is_not_repeated(copy: Project, tmp_path: Path) -> None:

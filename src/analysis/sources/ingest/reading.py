@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +19,7 @@ from analysis.sources.ingest.layout import Frame, find_frame, is_empty, looks_nu
 from analysis.sources.ingest.mapping import Mapping
 from analysis.sources.ingest.periods import is_week, normalise, parse_period
 from analysis.sources.ingest.places import Places
+from analysis.sources.ingest.remarks import remarks
 from analysis.sources.ingest.rows import Dropped, Found, RowReader
 from analysis.sources.ingest.text import number_text
 from foundation.errors import BistandError
@@ -111,7 +111,7 @@ def read_file(path: Path, mapping: Mapping, catalogue: Catalogue, *, grids: tupl
         decimal=decimal.decimal,
         table=table,
         dropped=tuple(dropped),
-        warnings=(*_title_warning(frame, places, mapping, catalogue), *_remarks(columns, headings, mapping)),
+        warnings=(*_title_warning(frame, places, mapping, catalogue), *remarks(columns, headings, mapping)),
         serials=reader.serials,
     )
 
@@ -298,14 +298,3 @@ def _check_fractions(table: pd.DataFrame, grid: Grid, mapping: Mapping, path: Pa
                 file=path,
                 fix="Ange --skala 100 om Excel visar 3,7 % (cellen innehåller 0,037), --skala 1 om det är procent.",
             )
-
-
-def _remarks(columns: tuple[Column, ...], headings: Headings, mapping: Mapping) -> Iterator[str]:
-    for column in columns:
-        if column.unknown:
-            near = ", ".join(headings.nearest(column.label))
-            yield f"Kolumnen ”{column.label}” har siffror men lästes inte: {column.why}. Liknar: {near}."
-    labels = {column.label for column in columns}
-    for label in mapping.rubriker:
-        if label not in labels:
-            yield f"Kolumnen ”{label}” fanns förra gången men saknas nu; de värdena får inget nytt."
