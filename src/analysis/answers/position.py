@@ -30,6 +30,8 @@ class Position:
         National level and the median of the comparison group, in per cent.
     persons
         Share times population in `population_year`, or None when the population is not known.
+    absent
+        Later years that the country has a level for and the municipality has not.
     """
 
     year: int
@@ -44,6 +46,7 @@ class Position:
     comparable_count: int
     persons: float | None
     population_year: int | None
+    absent: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         before = "–" if self.previous is None else f"{self.previous:.2f}"
@@ -107,6 +110,13 @@ def position(context: RunContext, shares: pd.DataFrame | None = None, *, year: i
         comparable_count=len(group),
         persons=persons,
         population_year=population_year,
+        absent=tuple(
+            int(later)
+            for later in shares.columns
+            if later > year
+            and pd.notna(shares.loc[RIKET, later])
+            and pd.isna(shares.loc[context.run.kommun, later])
+        ),
     )
 
 

@@ -55,7 +55,8 @@ def checks(context: RunContext, rows: pd.DataFrame, shares: pd.DataFrame) -> tup
     outside = int((~percentages.between(0, 100)).sum())
     doubles = int(rows.duplicated(_ONE).sum())
     synthetic = int((rows["status"] == "synthetic").sum())
-    lacking = int(own.isna().sum())
+    lacking = [str(year) for year in own.index[own.isna()]]
+    years = f"{len(lacking)} år saknas" + (f": {', '.join(lacking)}" if lacking else "")
     months = _months_absent(context, rows)
     by_month: tuple[Check, ...] = ()
     if months is not None:
@@ -68,7 +69,7 @@ def checks(context: RunContext, rows: pd.DataFrame, shares: pd.DataFrame) -> tup
         Check("Alla andelar ligger mellan 0 och 100 procent", outside == 0, f"{outside} utanför"),
         Check("Varje kommun, mått och period finns en gång", doubles == 0, f"{doubles} dubbletter"),
         Check("Inga syntetiska tal finns med", synthetic == 0, f"{synthetic} syntetiska"),
-        Check("Den egna serien saknar inga år", lacking == 0, f"{lacking} år saknas"),
+        Check("Den egna serien saknar inga år", not lacking, years),
         *by_month,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.answers.published import Published, published
 from analysis.calendar import in_period, is_month, period_name
 from analysis.forecasts.log import read_log
-from analysis.pages.position.summary import level_words
+from analysis.pages.position.summary import first_run_words, level_words
 from analysis.paths import Project
 from analysis.pipeline.documents import document_names
 from analysis.runs.load import load_runs
@@ -48,7 +48,7 @@ class Summary:
         """The summary as lines for the screen."""
         out = [f"{self.occasion}:", *(f"  {text}" for text in self.sentences), ""]
         if self.before is None:
-            out.append("Det är planens första körning; det finns ingen tidigare att jämföra med.")
+            out.append("Det finns ingen tidigare körning att jämföra med.")
         elif self.changes:
             out.append(f"Sedan {self.before.rubrik}, som den publicerades:")
             wide = [max(len(row[place]) for row in self.changes) for place in range(3)]
@@ -73,7 +73,7 @@ def summary(project: Project, run_id: str) -> Summary:
     if before is not None and target is not None and before.mal == run.mal:
         said = published(read_log(project.forecast_log), before, target)
     rows = _changes(now, then, target, said) if before else ()
-    moved = _moved_sentence(now, before, target, said)
+    moved = _moved_sentence(now, run, before, target, said)
     name = catalogue.municipality(run.kommun).name
     sentences = (
         _position(now.get("laget", {}), name),
@@ -126,9 +126,11 @@ def _chance(facts: dict[str, Any], target: Target | None) -> str:
     )
 
 
-def _moved_sentence(now: Facts, before: Run | None, target: Target | None, said: Published | None) -> str:
+def _moved_sentence(
+    now: Facts, run: Run, before: Run | None, target: Target | None, said: Published | None
+) -> str:
     if before is None:
-        return "Det är planens första körning, så ingen ändring kan anges."
+        return f"{first_run_words(run)}, så ingen ändring kan anges."
     chance = now.get("mal", {}).get("probability")
     if target is None or said is None or chance is None:
         return f"Förra körningen byggde på det som var känt {day_name(before.kant_senast)}."

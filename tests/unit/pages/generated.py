@@ -83,7 +83,7 @@ def context(observations: pd.DataFrame, target: Any = None, previous: Any = None
         for name in ("kolada", "egna")
     )
     run = SimpleNamespace(
-        id="prov", kommun=kommun, matt="N31807", mal="prov", kant_senast=DAY, rubrik="Prov", period="2026-11",
+        id="prov", kommun=kommun, plan="prov", matt="N31807", mal="prov", kant_senast=DAY, rubrik="Prov", period="2026-11",
         jamforelse="storre-stader", anteckningsbocker=("01_laget", "04_mal"),
     )  # fmt: skip
     others = tuple(catalogue().municipality(code) for code in OTHERS)

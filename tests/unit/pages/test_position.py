@@ -7,6 +7,8 @@ import re
 import pytest
 from tests.edit import reseal
 
+from analysis.answers.position import position
+from analysis.pages.position.summary import change_since_previous, position_conclusion
 from analysis.pages.position.tables import gender_table
 from analysis.panel import build_panel
 from analysis.paths import Project
@@ -39,3 +41,18 @@ def test_without_women_and_men_there_is_no_gap_and_no_crash(
     text = _text_of(copy, monkeypatch)
     assert "1,25" in text
     assert "Skillnad" not in text.split("</table>")[0]
+
+
+def test_a_year_that_the_country_has_and_the_municipality_has_not_is_told(
+    copy: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_panel(copy)
+    monkeypatch.chdir(copy.root)
+    given = load_runs(copy).get("uppsala-1000-2026-11").parameters() | {"plan": "", "target": ""}
+    said = []
+    for code in ("2281", "0380"):
+        run = open_run(**given | {"municipality": code, "run_id": "prov"})
+        said.append(position_conclusion(run, position(run)).text)
+        assert "kommunens första körning" in change_since_previous(run, position(run)).text
+    assert "Källan har ingen uppgift om Sundsvall för 2025." in said[0]
+    assert "ingen uppgift" not in said[1]

@@ -71,7 +71,7 @@ def test_the_ending_of_a_new_period_is_five_whole_sentences_with_the_answers_num
         since._position({}, "Örebro"),
         since._measure(facts, target, "Örebro"),
         since._chance(facts, target),
-        since._moved_sentence({"mal": facts}, None if first else run, target, before),
+        since._moved_sentence({"mal": facts}, run, None if first else run, target, before),
         since._effect({}, "Örebro"),
     )
     for said in lines:

@@ -13,6 +13,7 @@ from analysis.pages.measures.board import chip, measure_name
 from analysis.pages.parts.markdown import Markdown, conclusion, paragraphs
 from analysis.pages.parts.models import model_name
 from analysis.pages.parts.table import Column, table
+from analysis.pages.position.summary import first_run_words
 from analysis.panel import select
 from analysis.runs import RunContext
 from analysis.sources.observation import STATUS_SV, WITH_VALUE
@@ -27,7 +28,7 @@ def changes_conclusion(context: RunContext, found: Changes) -> Markdown:
     """Return the page's conclusion: how much is new, how much was revised, how many statuses moved."""
     before = found.before
     if before is None:
-        return conclusion("**Det här är planens första körning.** Det finns ingen tidigare att jämföra med.")
+        return conclusion(f"**{first_run_words(context.run)}.** Det finns ingen tidigare att jämföra med.")
     own = int((found.new["kommun_kod"] == context.run.kommun).sum())
     return conclusion(
         f"**Sedan körningen {day_name(before.run.kant_senast)} har {_known_words(own)} om "

@@ -22,7 +22,7 @@ from analysis.pages.parts.markdown import (
     sentence_list,
 )
 from analysis.panel import series
-from analysis.runs import RunContext
+from analysis.runs import Run, RunContext
 from analysis.sources.observation import RIKET
 from foundation.swedish import about, apart, moved, percent, points
 
@@ -36,8 +36,16 @@ def position_conclusion(context: RunContext, now: Position) -> Markdown:
         f"Toppen {now.peak_year} låg {points(now.peak - now.value, sign=False)} högre."
         if _below_peak(now)
         else "",
+        f"Källan har ingen uppgift om {context.municipality.name} för {sentence_list([str(year) for year in now.absent])}."
+        if now.absent
+        else "",
         adult_sentence(context),
     )
+
+
+def first_run_words(run: Run) -> str:
+    """What a run is that has none before it: its plan's first, or the municipality's where there is no plan."""
+    return f"Det här är {'planens' if run.plan else 'kommunens'} första körning"
 
 
 def _level_words(name: str, year: int, value: float) -> str:
@@ -186,7 +194,7 @@ def change_since_previous(context: RunContext, now: Position) -> Markdown:
     """Say what is new since the previous run of the same plan: new years and documents, and a moved position."""
     before_context = context.previous
     if before_context is None:
-        return paragraphs("Det här är planens första körning; det finns ingen tidigare att jämföra med.")
+        return paragraphs(f"{first_run_words(context.run)}; det finns ingen tidigare att jämföra med.")
     before = position(before_context)
     lines = [
         f"Förra körningen ({period_name(before_context.run.period)}) byggde på uppgifter till och med {before.year}: "
