@@ -65,7 +65,7 @@ FIGURES: Final = {
     "period, år": "Den tid som raden gäller",
     "median": "Prognosens mitt: hälften av de simulerade framtiderna ligger under",
     "lägst (80 %), högst (80 %)": "Ändarna av det intervall som rymmer 80 procent av framtiderna; 50, 90 och 95 likadant",
-    "naiv median": "Den enklaste prognosens mitt, att jämföra med",
+    "samma månad, senast känd": "Månadens värde senast den var känd, att jämföra prognosen med",
     "utfall": "Det publicerade talet",
     "väntat": "Vad som var att vänta utan planen; tomt för år då inget väntas",
     "väntat_från, väntat_till": "Ändarna av det väntades 95-procentiga band",

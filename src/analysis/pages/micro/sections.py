@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.answers.micro_study import PURPOSE, TITLES, Study
 from analysis.micro.release import OUTCOMES
 from analysis.micro.vocabulary import BACKGROUND, EXITS
-from analysis.pages.parts.markdown import Markdown, bullet_list, callout, conclusion, paragraphs
+from analysis.pages.parts.markdown import Markdown, bullet_list, conclusion, paragraphs
 from analysis.pages.parts.table import Column, table
 from analysis.plans.evidence import DataAtHand
 from analysis.plans.identification import ledger
@@ -212,7 +212,7 @@ def own_data() -> Markdown:
             "**uttag.yml**: tre rader, till exempel `kommun: Uppsala`, `fran: 2020-01`, `till: 2024-12`.",
         ]
     )
-    return callout("tip", "Så här kör ni på egna data", text)
+    return paragraphs(text)
 
 
 def method_text() -> Markdown:
