@@ -104,6 +104,12 @@ TABLE_STYLE = (
     '<w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
 )
 
+#: What stands in smaller text below the text of a cell.
+SMALL_STYLE = (
+    '<w:style w:type="character" w:customStyle="1" w:styleId="Litentext"><w:name w:val="Liten text"/>'
+    f'<w:rPr><w:b w:val="0"/><w:color w:val="{QUIET}"/><w:sz w:val="16"/><w:szCs w:val="16"/></w:rPr></w:style>'
+)
+
 
 def reference_document(footer: str) -> bytes:
     """Make the reference document.
@@ -150,7 +156,7 @@ def _styles(xml: str) -> str:
     xml = re.sub(r"<w:lang [^>]*/>", '<w:lang w:val="sv-SE" w:eastAsia="sv-SE" w:bidi="ar-SA"/>', xml)
     for style in STYLES:
         xml = _replace_style(xml, style.id, style.xml())
-    return _replace_style(xml, "Table", TABLE_STYLE)
+    return _replace_style(_replace_style(xml, "Table", TABLE_STYLE), "Litentext", SMALL_STYLE)
 
 
 def _replace_style(xml: str, style_id: str, new: str) -> str:

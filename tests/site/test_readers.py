@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +25,8 @@ MOST_SCREENS, REGISTERS = 10, ("02_register.html",)
 WIDTHS, PAPER = (360, 1280, 1600), 673
 #: The answer begins within this many pixels from the top, on a screen and on a phone.
 ANSWER_WITHIN = 300
-PRINTED_SIDES = 2
+PRINTED_SIDES, BOARD_PAGES = 2, 6
+OFFICE = shutil.which("soffice")
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +78,24 @@ def test_i_korthet_fits_on_two_printed_sides(browser: Browser, site: Path) -> No
             sides[path.parent.name] = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert {run: count for run, count in sides.items() if count > PRINTED_SIDES} == {}
     assert sides
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not here")
+def test_the_boards_document_has_at_most_six_pages(site: Path, tmp_path: Path) -> None:
+    documents = sorted(site.glob("reports/*/*-namnd.docx"))
+    convert = [
+        str(OFFICE),
+        "--headless",
+        f"-env:UserInstallation={tmp_path.as_uri()}/profil",
+        "--convert-to",
+        "pdf",
+    ]
+    subprocess.run([*convert, "--outdir", tmp_path, *documents], check=True, capture_output=True)
+    pages = {
+        path.stem: len(re.findall(rb"/Type\s*/Page\b", path.read_bytes())) for path in tmp_path.glob("*.pdf")
+    }
+    assert len(pages) == len(documents)
+    assert {name: count for name, count in pages.items() if count > BOARD_PAGES} == {}
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -265,7 +265,7 @@ local function reread_html(ctx, raw)
   local text = raw.text
     :gsub('<style.-</style>', '')
     :gsub('<span class="tal[^"]*">(.-)</span>', '<strong>%1</strong> ')
-    :gsub('<span class="not">(.-)</span>', ' (%1)')
+    :gsub('<span class="not">(.-)</span>', '<span custom-style="Liten text"> (%1)</span>')
   return pandoc.read(text, 'html').blocks:walk { Table = align_numbers }
 end
 

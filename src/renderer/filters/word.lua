@@ -17,7 +17,7 @@ local function facts_table(facts)
   return pandoc.Table({ long = {} }, columns, head, { body }, pandoc.TableFoot {})
 end
 
-local LINE = 96 -- characters of a table's text on one line of the page
+local LINE = 80 -- characters of a table's text on one line of the page, the heads' bold ones and the cells' margins counted
 
 local function longest_word(text)
   local longest = 0
@@ -25,7 +25,8 @@ local function longest_word(text)
   return longest
 end
 
--- Every column gets room for its longest word (very long ones may break); what is left of the line goes where the long texts are.
+-- Every column gets room for its longest word (very long ones may break), its head's words too; what is left of the line goes
+-- where the body's long texts are: heads are short enough to wrap.
 local function share(least, wish)
   local used, wanted = 0, 0
   for i = 1, #least do
@@ -44,18 +45,18 @@ end
 local function set_widths(tbl)
   local least, wish = {}, {}
   for i = 1, #tbl.colspecs do least[i], wish[i] = 4, 4 end
-  local function row(r)
+  local function row(r, head)
     local column = 1
     for _, cell_ in ipairs(r.cells) do
       if cell_.col_span == 1 and least[column] then
         local text = pandoc.utils.stringify(cell_.contents)
-        least[column] = math.max(least[column], math.min(longest_word(text), 15) + 3)
-        wish[column] = math.max(wish[column], math.min((utf8.len(text) or #text) + 4, 90))
+        least[column] = math.max(least[column], math.min(longest_word(text), 15) + (head and 5 or 3))
+        if not head then wish[column] = math.max(wish[column], math.min((utf8.len(text) or #text) + 4, 90)) end
       end
       column = column + cell_.col_span
     end
   end
-  for _, r in ipairs(tbl.head.rows) do row(r) end
+  for _, r in ipairs(tbl.head.rows) do row(r, true) end
   for _, body in ipairs(tbl.bodies) do
     for _, r in ipairs(body.body) do row(r) end
   end
