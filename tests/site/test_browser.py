@@ -93,12 +93,12 @@ def test_search_finds_a_heading_on_another_page_and_goes_there(browser: Browser,
         expect(tab.locator(".sokresultat [role=status]")).to_have_text("Inga träffar.")
 
 
-def long_register(folder: Path, rows: int) -> str:
+def long_register(folder: Path, rows: int, kind: str = "") -> str:
     """A page with a register of so many numbered rows and the script of tables."""
     body = "".join(f"<tr><th>Kommun {number}</th><td>{rows - number}</td></tr>" for number in range(rows))
     (folder / "lang.html").write_text(
         f'<html><meta charset="utf-8"><link rel="stylesheet" href="{(ASSETS / "innehall.css").as_uri()}">'
-        f'<link rel="stylesheet" href="{(ASSETS / "utskrift.css").as_uri()}"><main><table class="sortable">'
+        f'<link rel="stylesheet" href="{(ASSETS / "utskrift.css").as_uri()}"><main><table class="sortable {kind}">'
         f"<caption>Alla</caption><thead><tr><th>Namn</th><th>Tal</th></tr></thead><tbody>{body}</tbody></table></main>"
         f'<script src="{(ASSETS / "tabell.js").as_uri()}"></script></html>',
         encoding="utf-8",
@@ -130,6 +130,15 @@ def test_a_long_register_opens_with_its_first_rows_and_all_can_be_reached(
         assert tab.evaluate("document.activeElement.closest('tr').rowIndex") == 31
     with site_browser.window(browser, scripts=False) as context:
         expect(site_browser.open_page(context, tmp_path, page).locator("tbody tr:visible")).to_have_count(90)
+
+
+def test_a_long_register_of_texts_opens_short_on_a_phone_too(browser: Browser, tmp_path: Path) -> None:
+    page = long_register(tmp_path, 90, "prosa")
+    with site_browser.window(browser, width=site_browser.PHONE) as context:
+        tab = site_browser.open_page(context, tmp_path, page)
+        expect(tab.locator("tbody tr:visible")).to_have_count(30)
+        tab.emulate_media(media="print")
+        expect(tab.locator("tbody tr:visible")).to_have_count(90)
 
 
 def test_theme_is_remembered_between_pages(browser: Browser, stage_site: Path) -> None:

@@ -68,11 +68,26 @@ def _has_sure(text: str) -> bool:
 
 def local_key(folder: Path) -> bytes:
     """Read the folder's own key, or make one on first use (32 random bytes, readable by the owner only)."""
+    if not (folder / KEY_FILE).exists():
+        keep_key(folder, new_key())
+    return key_of(folder)
+
+
+def new_key() -> bytes:
+    """Return a key that is nowhere yet."""
+    return secrets.token_bytes(32)
+
+
+def keep_key(folder: Path, key: bytes) -> None:
+    """Write a key to a folder that has none."""
+    descriptor = os.open(folder / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(key)
+
+
+def key_of(folder: Path) -> bytes:
+    """Return the folder's key."""
     path = folder / KEY_FILE
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(secrets.token_bytes(32))
     key = path.read_bytes()
     if len(key) < 32:
         raise BistandError(

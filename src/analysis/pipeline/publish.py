@@ -147,7 +147,7 @@ def _demand_filled_statement(project: Project) -> None:
         raise BistandError(
             f"tillgänglighetsredogörelsen är inte ifylld: {'; '.join(left)}",
             file=project.pages / "tillganglighet.qmd",
-            fix="Ersätt varje hakparentes med kommunens egna ord, ta bort rutan om mallen och kör ”bistand report”.",
+            fix="Ersätt varje hakparentes med kommunens egna ord, ta bort rutan om mallen och kör ”bistand rapport”.",
         )
 
 

@@ -27,6 +27,7 @@ from analysis.sources.personal import (
     plain,
 )
 from foundation.errors import BistandError
+from foundation.swedish import numbered
 
 _HEADING: Final = re.compile(
     r"(?:person|samordnings|lma-?|dossier|reserv|akt|klient|ärende)(?:nr|nummer|-?id)|pnr|persnr|person-?id|klient|sökande|"
@@ -73,7 +74,7 @@ def stop_if_personal(grids: tuple[Grid, ...], path: Path) -> None:
         return
     first = found[0]
     in_name = first.row is None and first.sheet is None
-    more = f", och {len(found) - 1} ställen till" if len(found) > 1 else ""
+    more = f", och {numbered(len(found) - 1, 'ställe', 'ställen')} till" if len(found) > 1 else ""
     where = f" i {first.sheet}" if first.sheet and len(grids) > 1 and first.row else ""
     where = f" {first.sheet}" if first.sheet and not first.row else where
     raise BistandError(

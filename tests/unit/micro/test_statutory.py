@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -209,3 +210,26 @@ def test_every_encoding_gives_the_same(files: tuple[Path, ...], tmp_path: Path, 
     path.write_bytes(files[0].read_text(encoding="utf-8").encode(encoding))
     lines = read((path,), tmp_path / "m")
     assert not any("Okänd kod" in line and "hinder" in line for line in lines)
+
+
+@pytest.mark.parametrize("place", ["reports/uttag", "data/raw", "data", ".", "mikro"])
+def test_tables_about_real_persons_never_lie_where_git_takes_them_along(tmp_path: Path, place: str) -> None:
+    raw = tmp_path / "data" / "raw"
+    raw.mkdir(parents=True)
+    with pytest.raises(BistandError, match="där git tar med dem"):
+        read_to_folder([tmp_path / "a.txt"], tmp_path / place, raw, municipality="0380", name="Påhittad")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_refused_reading_leaves_no_key_behind(tmp_path: Path) -> None:
+    raw = tmp_path / "data" / "raw"
+    shutil.copytree(RAW / "rapportfil", raw / "rapportfil")
+    with pytest.raises(BistandError):
+        read_to_folder(
+            [tmp_path / "finns-inte.txt"],
+            tmp_path / "data" / "mikro",
+            raw,
+            municipality="0380",
+            name="Påhittad",
+        )
+    assert not (tmp_path / "data" / "mikro").exists()

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.calendar import month_label
 from analysis.micro.contract import DESCRIPTIONS, EXTRACT, MEASURES, OBSTACLES, SPELLS
-from analysis.micro.identity import local_key
+from analysis.micro.identity import KEY_FILE, keep_key, key_of, new_key
 from analysis.micro.statutory.account import account, compared
 from analysis.micro.statutory.episodes import Episodes, episodes
 from analysis.micro.statutory.layout import Layout, draft, known_layouts, load_layout, masked, recognise
@@ -92,17 +92,23 @@ def read_to_folder(
     Raises
     ------
     BistandError
-        At the first fault in a file, or if `folder` holds tables that were not made here. Nothing is written.
+        At the first fault in a file, if `folder` holds tables that were not made here, or if git would take it along.
+        Nothing is written.
     """
+    if not synthetic:
+        _demand_hidden(folder, raw.parent.parent)
     _demand_free(folder)
     own = load_layout(layout) if layout else None
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(stat.S_IRWXU)
-    key = local_key(folder)
+    keyed = (folder / KEY_FILE).exists()
+    key = key_of(folder) if keyed else new_key()
     read = read_files(paths, known_layouts(raw), own, key, municipality=municipality)
     listed = _programmes(programmes, key) if programmes else None
     laid_out = episodes(read, listed)
     lines = (*account(read, laid_out), *compared(read.table, published or {}))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(stat.S_IRWXU)
+    if not keyed:
+        keep_key(folder, key)
     _write(laid_out, folder, name, synthetic=synthetic)
     return Read(
         (*lines, f"Tabellerna ligger i {folder.name}, med nycklade löpnummer i stället för personnummer.")
@@ -130,14 +136,25 @@ def show_layout(path: Path, raw: Path, target: Path, own: Path | None = None) ->
 
 def destroy_key(folder: Path) -> tuple[str, ...]:
     """Remove the key, so that no hash can be tied to a person again; the tables stay."""
-    from analysis.micro.identity import KEY_FILE
-
     path = folder / KEY_FILE
     if not path.is_file():
         raise BistandError("det finns ingen nyckel", file=folder, fix="Den skapas när filer läses.")
     path.write_bytes(os.urandom(path.stat().st_size))
     path.unlink()
     return ("Nyckeln är förstörd. Löpnumren i tabellerna går inte längre att räkna fram ur personnummer.",)
+
+
+def _demand_hidden(folder: Path, root: Path) -> None:
+    """Refuse a folder of the project that git would take along: only ``data/mikro...`` is kept out of it."""
+    inside = folder.resolve().is_relative_to(root.resolve())
+    parts = folder.resolve().relative_to(root.resolve()).parts if inside else ()
+    if inside and not (len(parts) > 1 and parts[0] == "data" and parts[1].startswith("mikro")):
+        raise BistandError(
+            "tabeller om verkliga personer får inte ligga där git tar med dem",
+            file=folder,
+            fix="Låt bli --mapp, eller ange en mapp som börjar på data/mikro eller ligger utanför projektet. "
+            "Ingenting är skrivet.",
+        )
 
 
 def _demand_free(folder: Path) -> None:
