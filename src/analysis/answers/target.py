@@ -19,6 +19,7 @@ from analysis.forecasts.target import TargetAssessment, Threshold, assess_target
 from analysis.panel import series, wide
 from analysis.runs import RunContext
 from analysis.sources.observation import POPULATION
+from foundation.errors import BistandError
 from foundation.memory import remember
 
 STATED_MEASURE = "DOK_INVANARE"
@@ -119,9 +120,15 @@ def open_target(context: RunContext, *, draws: int = DRAWS, ahead: int = AHEAD) 
         Sample paths of every forecast.
     ahead
         Years ahead; more when the target lies further away.
+
+    Raises
+    ------
+    BistandError
+        If the target's year is past and the source has no value of the municipality for it.
     """
     levels, sizes = known_levels(context)
     own = levels.loc[context.run.kommun].dropna()
+    _demand_open_or_known(context, levels, own)
     forecasts = annual_forecasts(context, levels, sizes, draws, ahead)
     target = context.target
     known_own = own_measure(context, target.matt) if target and target.matt != context.run.matt else None
@@ -148,6 +155,20 @@ def open_target(context: RunContext, *, draws: int = DRAWS, ahead: int = AHEAD) 
         population=float(known.iloc[-1]) if len(known) else None,
         population_year=int(known.index[-1]) if len(known) else None,
     )
+
+
+def _demand_open_or_known(context: RunContext, levels: pd.DataFrame, own: pd.Series[float]) -> None:
+    """Refuse a target whose year has been published for others but not for this municipality: there is nothing to judge."""
+    target = context.target
+    if target is None or target.matt != context.run.matt:
+        return
+    year = target.deadline_year
+    if own.index[-1] < year <= levels.columns[-1]:
+        raise BistandError(
+            f"målet gällde {year}, men källan har ingen uppgift om {context.municipality.name} för {year}",
+            file=context.project.runs_file,
+            fix=f"Ta bort mal ur körningen ”{context.run.id}” tills uppgiften finns, eller ange ett senare år i planen.",
+        )
 
 
 def known_levels(context: RunContext) -> tuple[pd.DataFrame, dict[str, float]]:

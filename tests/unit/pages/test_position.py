@@ -8,11 +8,14 @@ import pytest
 from tests.edit import reseal
 
 from analysis.answers.position import position
+from analysis.answers.target import open_target
 from analysis.pages.position.summary import change_since_previous, position_conclusion
 from analysis.pages.position.tables import gender_table
 from analysis.panel import build_panel
 from analysis.paths import Project
-from analysis.runs import load_runs, open_run
+from analysis.runs import RunContext, load_runs, open_run
+from analysis.runs.model import Target
+from foundation.errors import BistandError
 
 
 def _text_of(project: Project, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -56,3 +59,21 @@ def test_a_year_that_the_country_has_and_the_municipality_has_not_is_told(
         assert "kommunens första körning" in change_since_previous(run, position(run)).text
     assert "Källan har ingen uppgift om Sundsvall för 2025." in said[0]
     assert "ingen uppgift" not in said[1]
+
+
+def test_a_target_whose_year_is_past_and_not_published_here_is_refused_in_swedish(
+    copy: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_panel(copy)
+    monkeypatch.chdir(copy.root)
+    given = load_runs(copy).get("uppsala-1000-2026-11").parameters() | {
+        "plan": "",
+        "target": "",
+        "run_id": "prov",
+    }
+    past = Target(namn="m", matt="N31807", niva=2.0, senast="2025", text="t", kalla="k", tolkning="T.")
+    monkeypatch.setattr(RunContext, "target", past)
+    with pytest.raises(
+        BistandError, match="målet gällde 2025, men källan har ingen uppgift om Sundsvall för 2025"
+    ):
+        open_target(open_run(**given | {"municipality": "2281"}))
