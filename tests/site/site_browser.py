@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +83,20 @@ def window(
         yield context
     finally:
         context.close()
+
+
+def on_each(
+    browser: Browser, site: Path, pages: Iterable[str], look: Callable[[Page], Sequence[str]]
+) -> dict[str, Sequence[str]]:
+    """What `look` finds on each page, those where it finds something."""
+    found = {}
+    with window(browser) as context:
+        tab = context.new_page()
+        for name in pages:
+            tab.goto((site / name).resolve().as_uri())
+            if seen := look(tab):
+                found[name] = seen
+    return found
 
 
 def axe_violations(

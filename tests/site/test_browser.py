@@ -8,7 +8,7 @@ import pytest
 import site_browser
 import site_controls
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from renderer.shell import ASSETS, STYLES
 from renderer.tables import mend_table
@@ -195,18 +195,22 @@ ALIKE_IN_FIXTURES = ("metoden", "Begrepp")
 
 
 def test_every_control_has_a_swedish_name_of_its_own(browser: Browser, site: Path) -> None:
-    faults = {}
-    with site_browser.window(browser) as context:
-        tab = context.new_page()
-        for page in site_browser.site_pages(site):
-            tab.goto((site / page).resolve().as_uri())
-            found = site_controls.controls(tab)
-            assert "Hoppa till innehållet" in {item.name for item in found}
-            if wrong := [
-                text for text in site_controls.ill_named(found) if not text.endswith(ALIKE_IN_FIXTURES)
-            ]:
-                faults[page] = wrong
-    assert faults == {}
+    def faults(tab: Page) -> list[str]:
+        found = site_controls.controls(tab)
+        assert "Hoppa till innehållet" in {item.name for item in found}
+        return [text for text in site_controls.ill_named(found) if not text.endswith(ALIKE_IN_FIXTURES)]
+
+    assert site_browser.on_each(browser, site, site_browser.site_pages(site), faults) == {}
+
+
+def test_a_heading_with_nothing_under_it_is_noticed(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        "<main><h2>Tom</h2><details class='code-fold'><summary></summary>kod</details><h2>Mor</h2><h3>Barn</h3><p>Text.</p>"
+        "<h2>Bild</h2><img src='x.png' alt=''><h2>Sist</h2><p hidden>Text.</p></main>",
+        encoding="utf-8",
+    )
+    found = site_browser.on_each(browser, tmp_path, ["a.html"], site_controls.empty_headings)
+    assert found == {"a.html": ["Tom", "Sist"]}
 
 
 def test_controls_that_are_called_alike_or_nothing_are_noticed(browser: Browser, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 import site_browser
 import site_controls
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from analysis.paths import Project
 
@@ -125,36 +125,23 @@ def test_on_paper_no_table_is_cut_and_its_head_is_drawn_on_every_side(browser: B
 
 
 def test_every_control_has_a_name_of_its_own(browser: Browser, site: Path) -> None:
-    faults = {}
-    with site_browser.window(browser) as context:
-        tab = context.new_page()
-        for page in site_browser.site_pages(site):
-            tab.goto((site / page).resolve().as_uri())
-            if found := site_controls.ill_named(site_controls.controls(tab)):
-                faults[page] = found
-    assert faults == {}
+    def faults(tab: Page) -> list[str]:
+        return site_controls.ill_named(site_controls.controls(tab))
+
+    assert site_browser.on_each(browser, site, site_browser.site_pages(site), faults) == {}
 
 
 def test_something_stands_under_every_heading(browser: Browser, site: Path) -> None:
-    bare = {}
-    with site_browser.window(browser) as context:
-        tab = context.new_page()
-        for page in site_browser.site_pages(site):
-            tab.goto((site / page).resolve().as_uri())
-            if found := site_controls.empty_headings(tab):
-                bare[page] = found
-    assert bare == {}
+    pages = site_browser.site_pages(site)
+    assert site_browser.on_each(browser, site, pages, site_controls.empty_headings) == {}
 
 
 def test_zoomed_to_200_per_cent_nothing_is_lost(browser: Browser, site: Path) -> None:
     half = site_browser.DESKTOP // 2
     assert site_browser.sideways_scroll(browser, site, width=half) == []
-    lost = {}
-    with site_browser.window(browser) as context:
-        tab = context.new_page()
-        for page in run_pages(site):
-            tab.goto((site / page).resolve().as_uri())
-            whole, zoomed = (site_controls.shown_texts(tab, width) for width in (site_browser.DESKTOP, half))
-            if whole - zoomed:
-                lost[page] = sorted(whole - zoomed)[:5]
-    assert lost == {}
+
+    def lost(tab: Page) -> list[str]:
+        whole, zoomed = (site_controls.shown_texts(tab, width) for width in (site_browser.DESKTOP, half))
+        return sorted(whole - zoomed)[:5]
+
+    assert site_browser.on_each(browser, site, run_pages(site), lost) == {}

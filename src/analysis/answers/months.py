@@ -62,6 +62,11 @@ class MonthSeries:
         """The months whose value is protected."""
         return tuple(str(month) for month in self.status.index[self.status == "suppressed"])
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The months between the first and the last that have no row."""
+        return tuple(str(month) for month in self.status.index[self.status == "missing"])
+
     def year_change(self, month: str) -> float | None:
         """Return the change against the same month a year earlier, or None if either is not shown."""
         before = f"{int(month[:4]) - 1}{month[4:]}"

@@ -77,14 +77,9 @@ def checks(context: RunContext, rows: pd.DataFrame, shares: pd.DataFrame) -> tup
 def _months_absent(context: RunContext, rows: pd.DataFrame) -> tuple[str, ...] | None:
     """Months that some monthly series of the municipality lacks between its first and its last; None without a series."""
     mine = rows.loc[rows["kommun_kod"] == context.run.kommun, "measure_id"].unique()
-    series = [
-        found for measure in mine if (found := month_series(context, str(measure), rows=rows)) is not None
-    ]
-    if not series:
-        return None
-    return tuple(
-        sorted({str(month) for found in series for month in found.status.index[found.status == "missing"]})
-    )
+    series = [month_series(context, str(measure), rows=rows) for measure in mine]
+    absent = [found.absent for found in series if found is not None]
+    return tuple(sorted({month for months in absent for month in months})) if absent else None
 
 
 def quality_facts(context: RunContext, rows: pd.DataFrame) -> dict[str, object]:

@@ -158,12 +158,12 @@ def open_target(context: RunContext, *, draws: int = DRAWS, ahead: int = AHEAD) 
 
 
 def _demand_open_or_known(context: RunContext, levels: pd.DataFrame, own: pd.Series[float]) -> None:
-    """Refuse a target whose year has been published for others but not for this municipality: there is nothing to judge."""
+    """Refuse a target of a published year that lacks this municipality: there is nothing to judge."""
     target = context.target
     if target is None or target.matt != context.run.matt:
         return
     year = target.deadline_year
-    if own.index[-1] < year <= levels.columns[-1]:
+    if year <= levels.columns[-1] and year not in own.index:
         raise BistandError(
             f"målet gällde {year}, men källan har ingen uppgift om {context.municipality.name} för {year}",
             file=context.project.runs_file,

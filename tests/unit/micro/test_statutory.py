@@ -224,7 +224,7 @@ def test_tables_about_real_persons_never_lie_where_git_takes_them_along(tmp_path
 def test_a_refused_reading_leaves_no_key_behind(tmp_path: Path) -> None:
     raw = tmp_path / "data" / "raw"
     shutil.copytree(RAW / "rapportfil", raw / "rapportfil")
-    with pytest.raises(BistandError):
+    with pytest.raises(BistandError, match="filen finns inte"):
         read_to_folder(
             [tmp_path / "finns-inte.txt"],
             tmp_path / "data" / "mikro",

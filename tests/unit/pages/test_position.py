@@ -61,8 +61,9 @@ def test_a_year_that_the_country_has_and_the_municipality_has_not_is_told(
     assert "ingen uppgift" not in said[1]
 
 
-def test_a_target_whose_year_is_past_and_not_published_here_is_refused_in_swedish(
-    copy: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("year", ["2025", "2020"])
+def test_a_target_of_a_year_that_is_not_published_here_is_refused_in_swedish(
+    copy: Project, monkeypatch: pytest.MonkeyPatch, year: str
 ) -> None:
     build_panel(copy)
     monkeypatch.chdir(copy.root)
@@ -71,9 +72,8 @@ def test_a_target_whose_year_is_past_and_not_published_here_is_refused_in_swedis
         "target": "",
         "run_id": "prov",
     }
-    past = Target(namn="m", matt="N31807", niva=2.0, senast="2025", text="t", kalla="k", tolkning="T.")
+    past = Target(namn="m", matt="N31807", niva=2.0, senast=year, text="t", kalla="k", tolkning="T.")
     monkeypatch.setattr(RunContext, "target", past)
-    with pytest.raises(
-        BistandError, match="målet gällde 2025, men källan har ingen uppgift om Sundsvall för 2025"
-    ):
+    told = f"målet gällde {year}, men källan har ingen uppgift om Sundsvall för {year}"
+    with pytest.raises(BistandError, match=told):
         open_target(open_run(**given | {"municipality": "2281"}))

@@ -50,12 +50,12 @@ def whose(overview: Overview, run: Run) -> str:
 
 def target_answer(overview: Overview, target: Target, run: Run) -> str:
     """Answer in a few sentences whether a target was or will be reached: what the run's own brief says, while it is open."""
-    name = overview.catalogue.municipality(run.kommun).name
+    place = overview.catalogue.municipality(run.kommun).name
     if not _open(overview, target, run):
-        return _decided_answer(overview, target, run, name)
+        return _decided_answer(overview, target, run, place)
     told = list(overview.facts(run, "korthet").get("chans", ()))
     if not told:
-        return f"**{capitalise(target.namn)}: {target.level_text} i {name} senast {period_name(target.senast)}.**"
+        return f"**{capitalise(target.namn)}: {target.level_text} i {place} senast {period_name(target.senast)}.**"
     page = f"[Läs mer om målet](reports/{run.id}/04_mal.ipynb)." if "04_mal" in run.anteckningsbocker else ""
     name = whose(overview, run)
     first = f"**{name}. {told[0]}**" if name else f"**{told[0]}**"

@@ -73,21 +73,7 @@ def _guess(
     if role is not None:
         why = "kommentarskolumn" if role == "ej med" else ""
         return Column(index, label, role, why=why)
-    facets = Facets()
-    for text in reversed(levels):
-        facets = facets | headings.read(text)
-    whole = headings.measure(" ".join(levels)) if len(levels) > 1 else None
-    facets = replace(facets, measure=whole) if whole else facets
-    if (
-        len(levels) > 1
-        and facets.measure
-        and headings.is_grouped(facets.measure)
-        and not headings.read(levels[-1]).any
-    ):
-        facets = replace(facets, group=levels[-1])
-    scale = 1.0
-    if facets.measure is None and (money := headings.money(" ".join(levels))) is not None:
-        facets, scale = replace(facets, measure=money[0]), money[1]
+    facets, scale = headings.together(levels)
     value = Column(index, label, "värde", facets, mapping.skala or scale)
     numeric = sum(looks_numeric(cell) for cell in cells)
     if facets.measure or (facets.any and (not cells or numeric > 0)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
@@ -143,10 +143,6 @@ class Headings:
         for name, key in (extra or {}).items():
             self._names[plain(name)] = {key}
 
-    def is_grouped(self, measure: str) -> bool:
-        """Whether a measure is published by group, so that an unknown lower heading names the group."""
-        return measure in self._grouped
-
     def measure(self, text: object) -> str | None:
         """Return the measure that a heading names; None if it names none, or more than one."""
         found = self._names.get(plain(text), set())
@@ -192,6 +188,22 @@ class Headings:
         if gender is not None:
             return Facets(gender=gender)
         return self._compound(str(text))
+
+    def together(self, levels: Sequence[str]) -> tuple[Facets, float]:
+        """Return what the headings above a column say together, the lowest first of all, and the scale of its figures.
+
+        Below a measure that is published by group, an unknown lowest heading names the group.
+        """
+        facets, scale = Facets(), 1.0
+        for text in reversed(levels):
+            facets = facets | self.read(text)
+        if len(levels) > 1 and (whole := self.measure(" ".join(levels))):
+            facets = replace(facets, measure=whole)
+        if len(levels) > 1 and facets.measure in self._grouped and not self.read(levels[-1]).any:
+            facets = replace(facets, group=levels[-1])
+        if facets.measure is None and (money := self.money(" ".join(levels))) is not None:
+            facets, scale = replace(facets, measure=money[0]), money[1]
+        return facets, scale
 
     def _compound(self, text: str) -> Facets:
         rest, gender, period = text, None, None

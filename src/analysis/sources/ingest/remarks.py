@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import reduce
-from operator import or_
 
 from analysis.sources.ingest.columns import Column
 from analysis.sources.ingest.headings import Facets, Headings
@@ -27,8 +25,5 @@ def remarks(columns: tuple[Column, ...], headings: Headings, mapping: Mapping) -
 
 def _meant(label: str, headings: Headings) -> Facets | None:
     """What a heading of an earlier file says of its values; None if it names no measure."""
-    levels = label.split(" / ")
-    facets = reduce(or_, (headings.read(text) for text in reversed(levels)), Facets())
-    if facets.measure is None and (money := headings.money(" ".join(levels))) is not None:
-        facets = replace(facets, measure=money[0])
+    facets, _ = headings.together(label.split(" / "))
     return replace(facets, period=None) if facets.measure else None
